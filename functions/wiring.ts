@@ -1,0 +1,78 @@
+/** Makes the real dependencies of the functions from the environment, once per process. */
+
+import { createBundleStore } from '../adapters/bundles.ts';
+import { createActionStore } from '../adapters/dynamo/actions.ts';
+import { createDynamoClient } from '../adapters/dynamo/client.ts';
+import { createRunStore } from '../adapters/dynamo/runs.ts';
+import { createSettingStore } from '../adapters/dynamo/settings.ts';
+import { createUserStore } from '../adapters/dynamo/users.ts';
+import { createKeyStore } from '../adapters/keys.ts';
+import { createLog } from '../adapters/log.ts';
+import { createObjectStore } from '../adapters/objects.ts';
+import { createPseudonyms } from '../adapters/pseudonyms.ts';
+import { createScorer } from '../adapters/scorer.ts';
+import { loadSecrets } from '../adapters/secrets.ts';
+import type { Scorer } from '../core/model/contract.ts';
+import type {
+  ActionStore,
+  BundleStore,
+  Clock,
+  KeyStore,
+  Log,
+  ObjectStore,
+  Pseudonyms,
+  RunStore,
+  SettingStore,
+  UserStore,
+} from '../core/ports.ts';
+import { type Zone, zoneOf } from '../core/time.ts';
+import { type Environment, parseEnvironment } from './environment.ts';
+
+export interface Dependencies {
+  environment: Environment;
+  clock: Clock;
+  log: Log;
+  zone: Zone;
+  actions: ActionStore;
+  users: UserStore;
+  runs: RunStore;
+  settings: SettingStore;
+  keys: KeyStore;
+  pseudonyms: Pseudonyms;
+  objects: ObjectStore;
+  bundles: BundleStore;
+  scorer: Scorer;
+}
+
+let wired: Promise<Dependencies> | undefined;
+
+/** The process's dependencies from `process.env`. */
+export function wire(): Promise<Dependencies> {
+  wired ??= createDependencies(process.env);
+  return wired;
+}
+
+export async function createDependencies(variables: Record<string, string | undefined>): Promise<Dependencies> {
+  const environment = parseEnvironment(variables);
+  const clock = Date.now;
+  const dynamo = createDynamoClient();
+  const tables = environment.TABLE_PREFIX;
+  const secrets = await loadSecrets(environment.PEPPER_SECRET_ID);
+  const objects = createObjectStore(environment.OBJECTS);
+  const settings = createSettingStore(dynamo, tables);
+  return {
+    environment,
+    clock,
+    log: createLog(),
+    zone: zoneOf(environment.SHOP_TIME_ZONE),
+    actions: createActionStore(dynamo, tables, clock),
+    users: createUserStore(dynamo, tables),
+    runs: createRunStore(dynamo, tables),
+    settings,
+    keys: createKeyStore(settings, clock, environment),
+    pseudonyms: createPseudonyms(secrets),
+    objects,
+    bundles: createBundleStore(environment, objects, settings),
+    scorer: createScorer(environment),
+  };
+}
