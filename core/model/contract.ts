@@ -80,6 +80,6 @@ export interface Manifest {
 /** A model bundle as a function needs it: all but the weights. */
 export interface Bundle {
   manifest: Manifest;
-  /** Word by id; index 0 is padding, 1 stands for a word of unknown type. */
+  /** Word by id; 0 is padding, 1 to 10 are the action types. */
   vocabulary: string[];
 }
