@@ -9,6 +9,8 @@ const TYPES = ACTION_TYPES.length;
 const PURCHASE = ACTION_TYPES.indexOf('purchase');
 const DAY_SECONDS = 86_400;
 const ACTIVE_DAYS = 90;
+/** Users silent for longer count nowhere: the nightly run does not read them. */
+export const REACH_DAYS = 120;
 const WEEKS = 8;
 const GAP_QUANTILES = [0.1, 0.25, 0.5, 0.75, 0.9] as const;
 /** Gap histogram: bin of a gap of g days is round(8 ln g), gaps up to ~3000 days. */
@@ -140,7 +142,7 @@ export function createShopTally(asOf: number): ShopTally {
 
   const addDays = ({ days, totals, purchases, dayOnly }: UserDays): void => {
     const end = below(days, asOf);
-    if (end === 0) return;
+    if (end === 0 || days[end - 1]! < asOf - REACH_DAYS) return;
     firstDay = Math.min(firstDay, days[0]!);
     for (const window of windows) {
       const from = asOf - window.ago;
