@@ -93,18 +93,20 @@ function createZone(name: string): Zone {
     wall.setUTCHours(Number(part.hour), Number(part.minute), Number(part.second));
     return wall.getTime() - Math.floor(instant / SECOND) * SECOND;
   };
-  // Offsets change at quarter hours of UTC in every zone since 1970; older instants are read one by one.
-  const offsets = new Map<number, number>();
+  // Offsets are kept by quarter hours of UTC, where nearly all changes are. The few quarters inside which one changes
+  // (Newfoundland's 00:01, Liberia in 1972) and instants before 1970 are read one by one.
+  const offsets = new Map<number, number | undefined>();
   const offsetAt = (instant: number): number => {
     if (instant < 0) return readOffset(instant);
     const quarter = Math.floor(instant / QUARTER_HOUR);
     let offset = offsets.get(quarter);
-    if (offset === undefined) {
-      offset = readOffset(quarter * QUARTER_HOUR);
+    if (offset === undefined && !offsets.has(quarter)) {
+      const first = readOffset(quarter * QUARTER_HOUR);
+      offset = first === readOffset((quarter + 1) * QUARTER_HOUR - SECOND) ? first : undefined;
       if (offsets.size > 200_000) offsets.clear();
       offsets.set(quarter, offset);
     }
-    return offset;
+    return offset ?? readOffset(instant);
   };
   const instantOf = (wallClockMs: number): number => {
     const before = wallClockMs - offsetAt(wallClockMs - DAY);
