@@ -1,0 +1,16 @@
+/** The model endpoint in a thread of its own: ONNX Runtime blocks the thread that it runs on. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { startModelEndpoint } from './model-endpoint.ts';
+
+const { bundle } = workerData as { bundle: string };
+
+try {
+  const endpoint = await startModelEndpoint({ bundle, port: 0 });
+  parentPort?.on('message', async () => {
+    await endpoint.close();
+    process.exit(0);
+  });
+  parentPort?.postMessage({ port: endpoint.port });
+} catch (error) {
+  parentPort?.postMessage({ error: error instanceof Error ? error.message : String(error) });
+}
