@@ -1,0 +1,158 @@
+"""Exports trained members as a model bundle: one ONNX file, its Triton configuration, vocabulary and manifest."""
+
+import hashlib
+import json
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import onnx
+import onnxruntime
+import torch
+
+from network import BINS, EDGES, HORIZONS, ROWS, BuyTiming, Member
+
+OPSET = 20
+INPUTS = {
+    "words": "INT64",
+    "at": "INT64",
+    "count": "FP32",
+    "local": "INT64",
+    "length": "INT64",
+    "shop": "FP32",
+    "origin": "INT64",
+}
+OUTPUTS = {
+    "hazard": ("FP32", [ROWS, BINS]),
+    "p_buy": ("FP32", [ROWS, len(HORIZONS)]),
+    "next_word": ("INT64", [10]),
+    "next_word_p": ("FP32", [10]),
+    "next_local_p": ("FP32", [65]),
+}
+
+
+def example(batch: int, length: int, vocabulary: int, shop: int, seed: int = 0) -> dict[str, torch.Tensor]:
+    """Random inputs within the model contract."""
+    make = torch.Generator().manual_seed(seed)
+    lengths = torch.randint(1, length + 1, (batch, 1), generator=make)
+    padding = torch.arange(length).unsqueeze(0) >= lengths
+    at = 1_700_000_000 + torch.cumsum(torch.randint(0, 200_000, (batch, length), generator=make), dim=1)
+    origin = (at.amax(1, keepdim=True) // 86_400 + 1) * 86_400
+    inputs = {
+        "words": torch.randint(1, min(vocabulary, 11), (batch, length), generator=make),
+        "at": at,
+        "count": torch.randint(1, 4, (batch, length), generator=make).float(),
+        "local": torch.randint(0, 9, (batch, length), generator=make),
+    }
+    inputs = {name: torch.where(padding, torch.zeros_like(value), value) for name, value in inputs.items()}
+    shop_row = torch.randn((1, shop), generator=make).expand(batch, shop).contiguous()
+    return {**inputs, "length": lengths, "shop": shop_row, "origin": origin}
+
+
+def to_onnx(net: BuyTiming, file: Path, vocabulary: int, shop: int) -> float:
+    """Writes the graph with free batch and length; returns the largest difference to torch over several shapes."""
+    net.eval()
+    batch, length = torch.export.Dim("batch", min=1, max=64), torch.export.Dim("length", min=2, max=256)
+    sequence = {0: batch, 1: length}
+    shapes = (
+        {**dict.fromkeys(("words", "at", "count", "local"), sequence), **dict.fromkeys(("length", "shop", "origin"), {0: batch})},
+    )
+    sample = example(3, 48, vocabulary, shop)
+    program = torch.onnx.export(
+        net,
+        (),
+        kwargs=sample,
+        dynamo=True,
+        opset_version=OPSET,
+        external_data=False,
+        verbose=False,
+        input_names=list(INPUTS),
+        output_names=list(OUTPUTS),
+        dynamic_shapes=shapes[0],
+    )
+    assert program is not None
+    program.save(str(file))
+    onnx.checker.check_model(str(file))
+    session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
+    worst = 0.0
+    for rows, size in ((1, 32), (2, 64), (64, 32), (5, 256)):
+        inputs = example(rows, size, vocabulary, shop, seed=rows)
+        with torch.no_grad():
+            expected = net(**inputs)
+        found = session.run(["hazard", "p_buy", "next_local_p"], {name: value.numpy() for name, value in inputs.items()})
+        for mine, theirs in zip((expected[0], expected[1], expected[4]), found, strict=True):
+            worst = max(worst, float((mine - torch.from_numpy(theirs)).abs().max()))
+    if worst > 1e-4:
+        raise RuntimeError(f"the exported graph differs from torch by {worst:.1e}")
+    return worst
+
+
+def triton_config(shop: int) -> str:
+    def tensor(name: str, kind: str, dims: list[int]) -> str:
+        return f'  {{ name: "{name}" data_type: TYPE_{kind} dims: [ {", ".join(map(str, dims))} ] }}'
+
+    width = {"length": [1], "origin": [1], "shop": [shop]}
+    inputs = ",\n".join(tensor(name, kind, width.get(name, [-1])) for name, kind in INPUTS.items())
+    outputs = ",\n".join(tensor(name, kind, dims) for name, (kind, dims) in OUTPUTS.items())
+    warm = "\n".join(
+        f'    inputs {{ key: "{name}" value: {{ data_type: TYPE_{kind} dims: [ {width.get(name, [32])[0]} ] zero_data: true }} }}'
+        for name, kind in INPUTS.items()
+    )
+    return f"""name: "buy_timing"
+backend: "onnxruntime"
+max_batch_size: 64
+input [
+{inputs}
+]
+output [
+{outputs}
+]
+instance_group [ {{ kind: KIND_AUTO }} ]
+dynamic_batching {{ }}
+model_warmup [
+  {{
+    name: "shortest"
+    batch_size: 1
+{warm}
+  }}
+]
+"""
+
+
+def write_bundle(
+    folder: Path, members: list[Member], vocabulary: list[str], shop_statistics: list[str], facts: dict[str, Any], version: str
+) -> None:
+    """Writes the whole bundle beside its place and moves it there, so that nothing half-written is ever found."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".bundle-") as scratch:
+        root = Path(scratch) / "bundle"
+        repository = root / "repository" / "buy_timing"
+        (repository / "1").mkdir(parents=True)
+        net = BuyTiming(members)
+        to_onnx(net, repository / "1" / "model.onnx", len(vocabulary), len(shop_statistics))
+        (repository / "config.pbtxt").write_text(triton_config(len(shop_statistics)))
+        (root / "vocabulary.json").write_text(json.dumps(vocabulary, ensure_ascii=False) + "\n")
+        files = {
+            str(f.relative_to(root)): hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(root.rglob("*")) if f.is_file()
+        }
+        manifest = {
+            "version": version,
+            "size": members[0].shape.size,
+            "members": len(members),
+            "parameters": sum(p.numel() for p in net.parameters()),
+            "horizons": list(HORIZONS),
+            "bins": list(EDGES),
+            "shopStatistics": shop_statistics,
+            "maxLength": 256,
+            "vocabularySize": len(vocabulary),
+            "private": None,
+            "backtest": {},
+            "calibration": {},
+            **facts,
+            "files": files,
+        }
+        (root / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
+        if folder.exists():
+            shutil.rmtree(folder)
+        root.rename(folder)

@@ -1,0 +1,179 @@
+"""The network of Buy Timing: a GPT-2 body over action words and a query head for any day after the last action.
+
+Shapes: B users, T positions, Q query moments, K time bins, S shop statistics.
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+import torch
+from torch import Tensor, nn
+from transformers import GPT2Config, GPT2Model
+
+from context import LOCALS, TYPES, Positions, context_features
+
+EDGES = (*range(32), 45, 60, 90, 120)
+BINS = len(EDGES) - 1
+HORIZONS = (1, 3, 7, 14, 30)
+ROWS = 31
+DAY = 86_400
+SIZES = {"tiny": (3, 64, 4), "base": (6, 256, 8), "gpt2": (12, 768, 12)}
+
+
+@dataclass
+class Shape:
+    """What decides the network's parameters. `word_types` and `word_parents` come from the vocabulary."""
+
+    size: str
+    vocabulary: int
+    shop: int
+    word_types: list[int]
+    hidden: int = 192
+
+
+class Member(nn.Module):
+    """One independently trained network."""
+
+    word_types: Tensor
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        layers, width, heads = SIZES[shape.size]
+        self.shape = shape
+        self.register_buffer("word_types", torch.tensor(shape.word_types, dtype=torch.int64), persistent=False)
+        self.type_embedding = nn.Embedding(TYPES, width)
+        self.word_embedding = nn.Embedding(shape.vocabulary, width, padding_idx=0)
+        self.time = nn.Linear(13, width)
+        self.body = GPT2Model(
+            GPT2Config(
+                vocab_size=1,
+                n_positions=256,
+                n_embd=width,
+                n_layer=layers,
+                n_head=heads,
+                bos_token_id=None,
+                eos_token_id=None,
+                resid_pdrop=0.0,
+                embd_pdrop=0.0,
+                attn_pdrop=0.0,
+                use_cache=False,
+            )
+        )
+        features = context_width() + shape.shop
+        self.norm = nn.BatchNorm1d(features, affine=False, momentum=0.02)
+        self.enter = nn.Linear(features + width, shape.hidden)
+        self.gate = nn.Linear(shape.shop, shape.hidden)
+        self.middle = nn.Linear(shape.hidden, shape.hidden)
+        self.leave = nn.Linear(shape.hidden, BINS + 7)
+        self.linear = nn.Linear(features, BINS + 7)
+        for layer in (self.leave, self.linear):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+        self.linear.bias.data[:BINS] = -3.0
+        self.next_word = nn.Linear(width, shape.vocabulary)
+        self.pointer_query = nn.Linear(shape.hidden, 32)
+        self.pointer_key = nn.Sequential(nn.Linear(width + TYPES + 3, 64), nn.GELU(), nn.Linear(64, 33))
+        self.pointer_other = nn.Linear(shape.hidden, 1)
+
+    def positions(self, words: Tensor, at: Tensor, count: Tensor, local: Tensor) -> Positions:
+        return Positions(self.word_types[words], at, count, local, words > 0)
+
+    def states(self, words: Tensor, count: Tensor, p: Positions) -> Tensor:
+        """States of the body [B,T,D]; position t has seen positions 0…t and only the gaps between them."""
+        gap = torch.cat([torch.zeros_like(p.at[:, :1]), p.at[:, 1:] - p.at[:, :-1]], dim=1).clamp(min=0).float() / DAY
+        hour = (p.at % DAY).float() * (2 * torch.pi / DAY)
+        weekday = nn.functional.one_hot((p.at // DAY + 3) % 7, 7).float()
+        time = torch.cat(
+            [
+                torch.stack([torch.log1p(gap), (gap == 0).float(), torch.log1p(count), p.seen_before], dim=-1),
+                torch.stack([torch.sin(hour), torch.cos(hour)], dim=-1),
+                weekday,
+            ],
+            dim=-1,
+        )
+        embedded = self.type_embedding(self.word_types[words]) + self.word_embedding(words) + self.time(time)
+        # Right padding needs no attention mask: a causal position never sees what follows it.
+        return self.body(inputs_embeds=embedded, use_cache=False).last_hidden_state
+
+    def query(self, states: Tensor, p: Positions, shop: Tensor, moment: Tensor) -> tuple[Tensor, Tensor]:
+        """Hazard logits [B,Q,K] and the head's hidden layer [B,Q,H] at moments [B,Q], with `shop` [B,Q,S] of each."""
+        seen = ((p.at.unsqueeze(1) < moment.unsqueeze(2)) & p.valid.unsqueeze(1)).sum(-1)  # [B,Q]
+        index = (seen - 1).clamp(min=0).unsqueeze(-1).expand(-1, -1, states.shape[2])
+        state = torch.gather(states, 1, index) * (seen > 0).unsqueeze(-1).float()
+        raw = torch.cat([context_features(p, moment), shop], dim=-1)
+        features = self.norm(raw.transpose(1, 2)).transpose(1, 2).clamp(-6.0, 6.0)
+        shop_features = features[:, :, -self.shape.shop :]
+        hidden = nn.functional.gelu(self.enter(torch.cat([features, state], dim=-1)))
+        hidden = hidden * (1.0 + torch.tanh(self.gate(shop_features)))
+        hidden = hidden + nn.functional.gelu(self.middle(hidden))
+        out = self.leave(hidden) + self.linear(features)
+        return out[:, :, :BINS] + self.weekdays(out[:, :, BINS:], moment), hidden
+
+    def weekdays(self, head: Tensor, moment: Tensor) -> Tensor:
+        """The seven weekday logits [B,Q,7] laid on the daily bins by the weekday each falls on; wide bins get none."""
+        first = (moment // DAY + 3) % 7
+        ahead = torch.arange(31, device=moment.device)
+        index = (first.unsqueeze(-1) + ahead) % 7
+        daily = torch.gather(head, 2, index)
+        return torch.cat([daily, torch.zeros_like(daily[:, :, : BINS - 31])], dim=-1)
+
+    def pointer(self, states: Tensor, p: Positions, hidden: Tensor, moment: Tensor) -> Tensor:
+        """Log-probabilities [B,65] that the next purchase after `moment` [B,1] is in each own category; 0: another."""
+        ago = (moment - p.at).float().clamp(min=0.0) / DAY
+        facts = torch.cat([p.of_type, torch.stack([torch.log1p(ago), torch.log1p(p.weight), p.seen_before], dim=-1)], dim=-1)
+        keyed = self.pointer_key(torch.cat([states, facts], dim=-1))
+        score = (keyed[:, :, :32] * self.pointer_query(hidden)).sum(-1) * 0.2 + keyed[:, :, 32]
+        usable = p.valid & (p.at < moment) & (p.local > 0)
+        score = torch.where(usable, score.clamp(-20.0, 20.0), torch.full_like(score, -1e4))
+        other = self.pointer_other(hidden[:, 0]).clamp(-20.0, 20.0)
+        top = torch.maximum(score.amax(-1, keepdim=True), other)
+        mass = torch.exp(score - top) * usable.float()
+        one_hot = nn.functional.one_hot(p.local.clamp(max=LOCALS - 1), LOCALS).float()
+        own = torch.bmm(mass.unsqueeze(1), one_hot).squeeze(1)[:, 1:]
+        all_mass = torch.cat([torch.exp(other - top), own], dim=-1)
+        return torch.log(all_mass / all_mass.sum(-1, keepdim=True) + 1e-9)
+
+
+def context_width() -> int:
+    zero = torch.zeros((1, 1), dtype=torch.int64)
+    positions = Positions(zero, zero, torch.ones(1, 1), zero, zero == 0)
+    return context_features(positions, zero + DAY).shape[-1]
+
+
+class BuyTiming(nn.Module):
+    """The served graph: members averaged, rows for 31 days of silence, the model contract's inputs and outputs."""
+
+    def __init__(self, members: list[Member]) -> None:
+        super().__init__()
+        self.members = nn.ModuleList(members)
+
+    def forward(
+        self, words: Tensor, at: Tensor, count: Tensor, local: Tensor, length: Tensor, shop: Tensor, origin: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        place = torch.arange(words.shape[1], device=words.device).unsqueeze(0)
+        words = torch.where(place < length, words, torch.zeros_like(words))
+        moment = origin + torch.arange(ROWS, device=words.device).unsqueeze(0) * DAY
+        shops = shop.unsqueeze(1).expand(-1, ROWS, -1)
+        survival: Tensor | None = None
+        word_p: Tensor | None = None
+        local_p: Tensor | None = None
+        share = 1.0 / len(self.members)
+        for module in self.members:
+            member = cast(Member, module)
+            p = member.positions(words, at, count, local)
+            states = member.states(words, count, p)
+            logits, hidden = member.query(states, p, shops, moment)
+            stays = torch.exp(torch.cumsum(nn.functional.logsigmoid(-logits), dim=-1)) * share
+            last = (length - 1).clamp(min=0).unsqueeze(-1).expand(-1, -1, states.shape[2])
+            logits_word = member.next_word(torch.gather(states, 1, last).squeeze(1))
+            words_here = torch.softmax(logits_word[:, 1:], dim=-1) * share
+            local_here = torch.exp(member.pointer(states, p, hidden[:, :1], origin)) * share
+            survival = stays if survival is None else survival + stays
+            word_p = words_here if word_p is None else word_p + words_here
+            local_p = local_here if local_p is None else local_p + local_here
+        assert survival is not None and word_p is not None and local_p is not None
+        before = torch.cat([torch.ones_like(survival[:, :, :1]), survival[:, :, :-1]], dim=-1)
+        hazard = (1.0 - survival / before.clamp(min=1e-12)).clamp(1e-7, 1.0 - 1e-7)
+        p_buy = torch.stack([1.0 - survival[:, :, h - 1] for h in HORIZONS], dim=-1)
+        next_p, next_id = torch.topk(word_p, 10, dim=-1)
+        return hazard, p_buy, next_id + 1, next_p, local_p
