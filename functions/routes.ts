@@ -23,3 +23,11 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/v1/overview', function: 'overview', scope: 'read' },
   { method: 'GET', path: '/health', function: 'health', scope: 'none' },
 ];
+
+/** Browsers of any shop may send and read: what protects is the key, which is never a cookie. */
+export const CORS = {
+  origins: ['*'],
+  methods: ['GET', 'POST', 'OPTIONS'],
+  headers: ['authorization', 'content-type', 'x-retry-count'],
+  maxAgeSeconds: 3600,
+} as const;
