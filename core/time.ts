@@ -31,9 +31,11 @@ export function isDay(text: string): boolean {
 }
 
 export class UnknownTimeZone extends Error {
-  constructor(readonly zone: string) {
+  readonly zone: string;
+  constructor(zone: string) {
     super(`time zone "${zone}" does not exist; use an IANA name such as Europe/Berlin or UTC`);
     this.name = 'UnknownTimeZone';
+    this.zone = zone;
   }
 }
 
