@@ -55,7 +55,16 @@ export interface ModelOutput {
 
 /** Asks the model; implemented over SageMaker Runtime and in-process. B ≤ 64. */
 export interface Scorer {
+  /** @throws ScorerUnavailable */
   score(input: ModelInput): Promise<ModelOutput>;
+}
+
+/** The model does not answer for now; asking again later may help. */
+export class ScorerUnavailable extends Error {
+  constructor(cause?: unknown) {
+    super('the model does not answer', { cause });
+    this.name = 'ScorerUnavailable';
+  }
 }
 
 export interface Manifest {
