@@ -1,0 +1,237 @@
+import type { ActionType } from '../actions/action.ts';
+import type { Profile } from './profile.ts';
+import type { Random } from './random.ts';
+import type { ShopKind } from './shop.ts';
+
+/** Bounds of a quantity of a profile; drawn log-uniformly for the shop, types scatter around it. */
+export type Range = readonly [low: number, high: number];
+export type ProfileRanges = Record<Exclude<keyof Profile, 'signs'>, Range>;
+
+export interface Kind {
+  ranges: ProfileRanges;
+  archetypes: Partial<Record<Archetype, number>>;
+  tracked(random: Random): ActionType[];
+  categories: Range;
+  /** Pull of a category after its purchase. */
+  afterPurchase: Range;
+  days: Range;
+  dayResolution: number;
+  closedDays: number;
+  established: Range;
+}
+
+/** What sets a user type apart from the shop's ordinary user: factors on the profile, or what to put instead. */
+export const ARCHETYPES = {
+  ordinary: {},
+  regular: { times: { deepShare: 0.2, again: 0.3, quit: 0.3 }, set: { rhythm: [0.8, 0.98], restPhases: [2, 6] } },
+  heavy: { times: { returnDays: 0.3, restDays: 0.4, wantShare: 1.5, views: 1.6, quit: 0.2, lifetime: 2, lines: 1.4 } },
+  lurker: { times: { wantShare: 0.04, browseBuy: 0.05, awayBuy: 0.05, direct: 0.02, returnDays: 0.7 } },
+  guest: { set: { quit: [0.8, 0.99], arriveWanting: [0.5, 1] } },
+  bargain: { times: { wantShare: 0.6, wantBuy: 0.5 } },
+  lapsing: { times: { lifetime: 0.15, returnDays: 0.7 } },
+  burst: { times: { restDays: 0.5, deepDays: 1.5 }, set: { again: [0.4, 0.8], deepShare: [0.4, 0.9] } },
+  sporadic: { times: { awayBuy: 3, views: 0.5 }, set: { direct: [0.5, 0.95] } },
+  hesitant: { times: { wantDays: 2.5, wantBuy: 0.3, visitWanting: 1.3, wantSigns: 1.5 } },
+} satisfies Record<
+  string,
+  { times?: Partial<Record<keyof Profile, number>>; set?: Partial<Record<keyof Profile, Range>> }
+>;
+export type Archetype = keyof typeof ARCHETYPES;
+
+const BROWSING: ProfileRanges = {
+  returnDays: [4, 40],
+  direct: [0.02, 0.3],
+  browseDays: [1, 6],
+  wantShare: [0.04, 0.5],
+  wantDays: [1.5, 14],
+  wantBuy: [0.06, 0.6],
+  browseBuy: [0.002, 0.06],
+  awayBuy: [0.0003, 0.01],
+  restDays: [2, 25],
+  restPhases: [1, 1.4],
+  rhythm: [0.02, 0.3],
+  again: [0.05, 0.4],
+  linger: [0.05, 0.5],
+  quit: [0.005, 0.15],
+  deepShare: [0.03, 0.4],
+  deepDays: [30, 200],
+  lifetime: [80, 2000],
+  visitAway: [0.002, 0.08],
+  visitResting: [0.01, 0.3],
+  visitBrowsing: [0.25, 2],
+  visitWanting: [0.4, 3],
+  views: [1.5, 16],
+  wantViews: [0.8, 2.5],
+  wantSigns: [1, 8],
+  stickBrowsing: [0.02, 0.4],
+  stickWanting: [0.1, 0.9],
+  lines: [1.02, 2],
+  arriveWanting: [0.05, 0.6],
+};
+
+const PURCHASES: ProfileRanges = {
+  ...BROWSING,
+  returnDays: [8, 150],
+  direct: [0.2, 0.8],
+  wantShare: [0.1, 0.7],
+  restDays: [2, 60],
+  restPhases: [1, 3],
+  rhythm: [0.02, 0.6],
+  again: [0.03, 0.35],
+  quit: [0.02, 0.5],
+  deepShare: [0.1, 0.7],
+  deepDays: [60, 500],
+  lifetime: [60, 2000],
+  awayBuy: [0.0002, 0.006],
+  stickBrowsing: [0.02, 0.7],
+  stickWanting: [0.05, 0.9],
+  lines: [1.02, 3],
+  arriveWanting: [0.5, 0.99],
+};
+
+const RICH = {
+  ordinary: 3,
+  regular: 0.5,
+  heavy: 1,
+  lurker: 1,
+  guest: 0.7,
+  bargain: 0.7,
+  lapsing: 0.7,
+  burst: 1,
+  sporadic: 0.7,
+  hesitant: 0.7,
+};
+
+const browsingTypes = (random: Random): ActionType[] => {
+  const some: [ActionType, number][] = [
+    ['wishlist', 0.5],
+    ['cart', 0.6],
+    ['search', 0.45],
+    ['checkout', 0.3],
+    ['visit', 0.25],
+    ['uncart', 0.2],
+    ['coupon', 0.2],
+    ['refund', 0.25],
+  ];
+  const types: ActionType[] = ['purchase', ...some.filter(([, share]) => random.chance(share)).map(([type]) => type)];
+  if (random.chance(0.93) || types.length < 3) types.push('view');
+  return types;
+};
+const purchasesOnly = (random: Random): ActionType[] => (random.chance(0.25) ? ['purchase', 'refund'] : ['purchase']);
+
+export const KINDS: Record<Exclude<ShopKind, 'demo'>, Kind> = {
+  browsing: {
+    ranges: BROWSING,
+    archetypes: RICH,
+    tracked: browsingTypes,
+    categories: [8, 3000],
+    afterPurchase: [0.1, 1.5],
+    days: [60, 400],
+    dayResolution: 0.3,
+    closedDays: 0.02,
+    established: [0.3, 0.98],
+  },
+  fashion: {
+    ranges: { ...BROWSING, views: [4, 20], wantDays: [3, 20], again: [0.1, 0.5], quit: [0.01, 0.2] },
+    archetypes: { ...RICH, bargain: 2, lurker: 2 },
+    tracked: browsingTypes,
+    categories: [20, 800],
+    afterPurchase: [0.05, 0.6],
+    days: [60, 400],
+    dayResolution: 0.15,
+    closedDays: 0.02,
+    established: [0.2, 0.9],
+  },
+  durables: {
+    ranges: {
+      ...BROWSING,
+      returnDays: [15, 120],
+      wantDays: [5, 40],
+      wantBuy: [0.03, 0.25],
+      browseBuy: [0.0005, 0.01],
+      restDays: [20, 120],
+      quit: [0.1, 0.6],
+      deepShare: [0.2, 0.7],
+      deepDays: [90, 600],
+      again: [0.03, 0.25],
+    },
+    archetypes: { ...RICH, guest: 2, hesitant: 2, lurker: 2, heavy: 0.3 },
+    tracked: browsingTypes,
+    categories: [8, 300],
+    afterPurchase: [0.01, 0.1],
+    days: [120, 700],
+    dayResolution: 0.15,
+    closedDays: 0.05,
+    established: [0.05, 0.7],
+  },
+  'purchase-only': {
+    ranges: PURCHASES,
+    archetypes: { ordinary: 3, regular: 1, heavy: 1, guest: 2, lapsing: 1, burst: 1, sporadic: 1.5 },
+    tracked: purchasesOnly,
+    categories: [1, 1000],
+    afterPurchase: [0.3, 2],
+    days: [90, 700],
+    dayResolution: 0.6,
+    closedDays: 0.15,
+    established: [0.01, 0.9],
+  },
+  replenishment: {
+    ranges: {
+      ...PURCHASES,
+      restDays: [7, 70],
+      restPhases: [1.5, 6],
+      rhythm: [0.4, 0.97],
+      wantDays: [2, 10],
+      wantBuy: [0.15, 1.2],
+      quit: [0.01, 0.2],
+      deepShare: [0.02, 0.3],
+      stickWanting: [0.4, 0.95],
+    },
+    archetypes: { ordinary: 2, regular: 4, heavy: 1, guest: 0.8, lapsing: 1, sporadic: 0.6 },
+    tracked: (random) => (random.chance(0.5) ? purchasesOnly(random) : browsingTypes(random)),
+    categories: [3, 400],
+    afterPurchase: [0.9, 2.5],
+    days: [90, 700],
+    dayResolution: 0.4,
+    closedDays: 0.15,
+    established: [0.1, 0.95],
+  },
+  grocery: {
+    ranges: {
+      ...PURCHASES,
+      returnDays: [2, 20],
+      restDays: [1.5, 9],
+      restPhases: [1, 4],
+      rhythm: [0.4, 0.95],
+      wantDays: [1, 5],
+      wantBuy: [0.3, 2],
+      again: [0.02, 0.3],
+      quit: [0.001, 0.05],
+      deepShare: [0.01, 0.15],
+      deepDays: [20, 120],
+      lifetime: [200, 4000],
+      lines: [2, 18],
+      stickBrowsing: [0.02, 0.3],
+      stickWanting: [0.02, 0.3],
+    },
+    archetypes: { ordinary: 3, regular: 3, heavy: 1, guest: 0.3, lapsing: 0.7, sporadic: 1 },
+    tracked: (random) => (random.chance(0.75) ? purchasesOnly(random) : browsingTypes(random)),
+    categories: [15, 400],
+    afterPurchase: [0.8, 1.6],
+    days: [60, 700],
+    dayResolution: 0.4,
+    closedDays: 0.3,
+    established: [0.3, 0.98],
+  },
+  invoice: {
+    ranges: { ...PURCHASES, returnDays: [10, 90], quit: [0.02, 0.35], lines: [1.3, 14], restDays: [3, 50] },
+    archetypes: { ordinary: 3, regular: 1.5, heavy: 1, guest: 2, lapsing: 1, burst: 1, sporadic: 1 },
+    tracked: (random) => (random.chance(0.5) ? ['purchase', 'refund'] : ['purchase']),
+    categories: [20, 3000],
+    afterPurchase: [0.8, 1.6],
+    days: [120, 700],
+    dayResolution: 0.3,
+    closedDays: 0.5,
+    established: [0.2, 0.8],
+  },
+};
