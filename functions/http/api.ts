@@ -1,11 +1,22 @@
 /**
  * What every HTTP function shares: key check, request parsing, problem+json. A function is
- * `createHandler(deps) = api(deps, async (request) => reply)`.
+ * `createHandler(deps) = api(deps, options, async (request) => reply)`.
  */
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { ApiKey, Clock, KeyStore, Log, Scope } from '../../core/ports.ts';
+import middy from '@middy/core';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { type ApiKey, type Clock, type KeyStore, type Log, StoreBusy } from '../../core/ports.ts';
+import { ROUTES } from '../routes.ts';
+import { checkKey, keyOf } from './access.ts';
+import { Problem, problemReply, trackingReply } from './problem.ts';
+import { toRequest } from './request.ts';
 
-export type HttpHandler = (event: APIGatewayProxyEventV2) => Promise<APIGatewayProxyStructuredResultV2>;
+export { scopeAllows } from './access.ts';
+export { Problem, problemReply } from './problem.ts';
+
+export type HttpHandler = (
+  event: APIGatewayProxyEventV2,
+  context?: Context,
+) => Promise<APIGatewayProxyStructuredResultV2>;
 
 export interface ApiRequest {
   event: APIGatewayProxyEventV2;
@@ -16,7 +27,7 @@ export interface ApiRequest {
   query: Record<string, string>;
   /** Header names in lower case. */
   headers: Record<string, string>;
-  /** The raw body, base64 undone. */
+  /** The raw body, base64 and gzip undone. */
   body: Buffer;
   /** The caller's key; undefined only on routes of scope `none`. */
   key: ApiKey | undefined;
@@ -36,49 +47,71 @@ export interface ApiDependencies {
   log: Log;
 }
 
-/** An expected failure, answered as RFC 9457 `application/problem+json`. */
-export class Problem extends Error {
-  constructor(
-    readonly status: number,
-    /** `unknown-user`: the last part of the problem type's URI. */
-    readonly type: string,
-    readonly detail: string,
-    readonly extra: Record<string, unknown> = {},
-    readonly headers: Record<string, string> = {},
-  ) {
-    super(detail);
-    this.name = 'Problem';
-  }
+export interface ApiOptions {
+  /** How failures are told: `problem` (RFC 9457, the default), or as Segment's tracking API does. */
+  style?: 'problem' | 'tracking';
+  /** Finds the key of a request whose header has none. */
+  keyOf?: (request: ApiRequest) => string | undefined;
+  /** Bytes of a body, uncompressed; 500 KB when absent. */
+  bodyLimit?: number;
 }
 
-const TITLES: Record<number, string> = {
-  400: 'Bad request',
-  401: 'Unauthorized',
-  403: 'Forbidden',
-  404: 'Not found',
-  405: 'Method not allowed',
-  413: 'Payload too large',
-  429: 'Too many requests',
-  500: 'Internal error',
-  503: 'Service unavailable',
-};
+export const BODY_LIMIT = 500 * 1024;
 
-export function problemReply(problem: Problem): ApiReply {
-  return {
-    status: problem.status,
-    headers: { 'content-type': 'application/problem+json', ...problem.headers },
-    body: {
-      type: `urn:buy-timing:problem:${problem.type}`,
-      title: TITLES[problem.status] ?? 'Error',
-      status: problem.status,
-      detail: problem.detail,
-      ...problem.extra,
-    },
+/** Wraps a handler of routes: parses the event, checks the key by the route's scope, answers failures. */
+export function api(
+  deps: ApiDependencies,
+  options: ApiOptions,
+  handler: (request: ApiRequest) => Promise<ApiReply>,
+): HttpHandler {
+  const stack = middy(async (event: APIGatewayProxyEventV2) => {
+    const route = ROUTES.find(({ method, path }) => `${method} ${path}` === event.routeKey);
+    if (!route) throw new Problem(404, 'unknown-route', 'there is nothing at this address');
+    const request = toRequest(event, options.bodyLimit ?? BODY_LIMIT);
+    if (route.scope !== 'none') {
+      request.key = await checkKey(deps.keys, keyOf(request, options.keyOf), route.scope);
+    }
+    return toResult(await handler(request));
+  }).onError((state) => {
+    const problem = toProblem(state.error, options, deps.log, state.event);
+    state.response = toResult(options.style === 'tracking' ? trackingReply(problem) : problemReply(problem));
+  });
+  return (event, context) => stack(event, context ?? ({} as Context));
+}
+
+function toResult(reply: ApiReply): APIGatewayProxyStructuredResultV2 {
+  const text = typeof reply.body === 'string';
+  const headers = {
+    ...(reply.body !== undefined && { 'content-type': text ? 'text/plain; charset=utf-8' : 'application/json' }),
+    // Answers are about people: no cache on the way keeps one.
+    'cache-control': 'no-store',
+    ...reply.headers,
   };
+  if (reply.body === undefined) return { statusCode: reply.status, headers };
+  return { statusCode: reply.status, headers, body: text ? (reply.body as string) : JSON.stringify(reply.body) };
 }
 
-/** Whether a key of scope `has` may do what needs `needs`. */
-export function scopeAllows(has: Scope, needs: Scope): boolean {
-  if (has === 'admin' || has === needs) return true;
-  return has === 'read:ids' && needs === 'read';
+function toProblem(error: unknown, options: ApiOptions, log: Log, event: APIGatewayProxyEventV2): Problem {
+  const tracking = options.style === 'tracking';
+  if (error instanceof Problem) {
+    // The tracking convention knows 400 for every body that can't be taken.
+    return tracking && error.status === 413 ? new Problem(400, error.type, error.detail) : error;
+  }
+  const where = { requestId: event.requestContext?.requestId, route: event.routeKey };
+  if (error instanceof StoreBusy) {
+    log.warn('the store is busy', where);
+    // Tracking clients wait out a 429 with Retry-After without counting it as a try; a 503 costs one of their ten.
+    return new Problem(tracking ? 429 : 503, 'busy', 'try again in a moment', {}, { 'retry-after': '1' });
+  }
+  log.error('a request failed unexpectedly', { ...where, ...describe(error) });
+  return new Problem(500, 'internal', 'this failed for a reason of ours; it was logged with the request id', {
+    requestId: where.requestId,
+  });
+}
+
+/** Name and stack of an error without its message, which may quote what a user sent. */
+function describe(error: unknown): Record<string, unknown> {
+  if (!(error instanceof Error)) return { error: typeof error };
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at '));
+  return { error: error.name, stack: frames.slice(0, 12), ...(error.cause ? { cause: describe(error.cause) } : {}) };
 }
