@@ -60,14 +60,11 @@ export function parseRequest(message: Message): ParsedRequest {
   const { header, tensors } = parseMessage(message, 'inputs');
   for (const name of tensors.keys())
     if (!INPUTS.some((known) => known === name)) throw new ContractError(`there is no input ${name.slice(0, 40)}`);
-  const shape = tensors.get('words')?.shape ?? [];
+  const { shape } = take(tensors, 'words', [undefined, undefined]);
   const [batch = 0, length = 0] = shape;
-  if (tensors.has('words')) {
-    if (shape.length !== 2) throw new ContractError('input words: the shape must be [B,T]');
-    if (batch < 1 || batch > MAX_BATCH) throw new ContractError(`B must be 1 to ${MAX_BATCH}, not ${batch}`);
-    if (!LENGTHS.some((known) => known === length))
-      throw new ContractError(`T must be one of ${LENGTHS.join(', ')}, not ${length}`);
-  }
+  if (batch < 1 || batch > MAX_BATCH) throw new ContractError(`B must be 1 to ${MAX_BATCH}, not ${batch}`);
+  if (!LENGTHS.some((known) => known === length))
+    throw new ContractError(`T must be one of ${LENGTHS.join(', ')}, not ${length}`);
   const shop = float(take(tensors, 'shop', [batch, undefined]), 'shop');
   const input: ModelInput = {
     batch,
