@@ -1,0 +1,37 @@
+/** Loads what a page shows, and keeps showing the last of it while the next is on its way. */
+import { useCallback, useEffect, useState } from 'preact/hooks';
+import { ApiProblem } from './api.ts';
+
+export interface Loaded<T> {
+  /** What was loaded last; of an earlier subject while `loading`. */
+  data?: T;
+  problem?: ApiProblem;
+  loading: boolean;
+  again(): void;
+}
+
+/** @param subject what is loaded, as text: a new subject loads anew */
+export function useLoad<T>(subject: string, load: () => Promise<T>): Loaded<T> {
+  const [attempt, setAttempt] = useState(0);
+  const wanted = `${subject}#${attempt}`;
+  const [state, setState] = useState<{ done: string; data?: T; problem?: ApiProblem }>({ done: '' });
+  // `wanted` stands for everything that `load` closes over.
+  useEffect(() => {
+    let current = true;
+    const settle = (result: { data?: T; problem?: ApiProblem }) => current && setState({ done: wanted, ...result });
+    load().then(
+      (data) => settle({ data }),
+      (error: unknown) => settle({ problem: error instanceof ApiProblem ? error : unexpected(error) }),
+    );
+    return () => {
+      current = false;
+    };
+  }, [wanted]);
+  const again = useCallback(() => setAttempt((number) => number + 1), []);
+  return { data: state.data, problem: state.problem, loading: state.done !== wanted, again };
+}
+
+function unexpected(error: unknown): ApiProblem {
+  console.error(error);
+  return new ApiProblem(0, 'unexpected', 'The dashboard could not read the answer.');
+}

@@ -1,0 +1,62 @@
+/** Today: whom the shop can expect, as bands, as probabilities and as days. */
+import type { OverviewReply } from '../../functions/overview/reply.ts';
+import { BAND_WORDS } from '../bands.ts';
+import { count, longDay, percent, plural } from '../format.ts';
+import { BandCards } from '../parts/band-cards.tsx';
+import { DayPicker } from '../parts/day-picker.tsx';
+import { ExpectedChart, ProbabilityChart } from '../parts/overview-charts.tsx';
+import { RunFacts } from '../parts/run-facts.tsx';
+import { Loading, NoDataYet, ProblemNotice } from '../parts/states.tsx';
+import { go } from '../route.ts';
+import { useApi } from '../session.ts';
+
+export function TodayPage({ day }: { day?: string }) {
+  const { data, problem, loading, again } = useApi(`overview ${day ?? ''}`, (api) => api.overview(day));
+  if (problem && !loading) {
+    if (problem.status === 404 && !day) return <NoDataYet />;
+    return <ProblemNotice problem={problem} onAgain={again} />;
+  }
+  if (!data) return <Loading what="today's numbers" />;
+  if (data.users === 0 && data.days.length <= 1) return <NoDataYet />;
+  return (
+    <div class="page" aria-busy={loading}>
+      <div class="page-head">
+        <div>
+          <p class="eyebrow">{isLatest(data) ? 'Latest run' : 'A past run, as it was given then'}</p>
+          <h1>{longDay(data.day)}</h1>
+        </div>
+        <DayPicker day={data.day} days={data.days} onDay={(chosen) => go({ page: 'today', day: chosen })} />
+      </div>
+      <Lede overview={data} />
+      <BandCards overview={data} linkDay={day} />
+      <div class="split">
+        <section class="card" aria-labelledby="expected-title">
+          <h2 id="expected-title">When the next purchase is expected</h2>
+          <p class="muted">Users by the middle day of their next purchase, given that one comes within 90 days.</p>
+          <ExpectedChart overview={data} />
+        </section>
+        <section class="card" aria-labelledby="probability-title">
+          <h2 id="probability-title">Probability of buying within 7 days</h2>
+          <p class="muted">
+            Users by probability. The dashed line is this shop's usual 30-day rate, {percent(data.theta)}.
+          </p>
+          <ProbabilityChart overview={data} />
+        </section>
+      </div>
+      <RunFacts overview={data} />
+    </div>
+  );
+}
+
+function isLatest({ day, days }: OverviewReply): boolean {
+  return day === days.at(-1);
+}
+
+function Lede({ overview: { bands, users } }: { overview: OverviewReply }) {
+  return (
+    <p class="lede">
+      <strong>{plural(bands.now, 'user')}</strong> of {count(users)} {bands.now === 1 ? 'is' : 'are'}{' '}
+      {BAND_WORDS.now.who}, and <strong>{count(bands.soon)} more</strong> {BAND_WORDS.soon.who}.
+    </p>
+  );
+}

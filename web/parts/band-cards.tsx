@@ -1,0 +1,41 @@
+/** The four bands: one strip that shows their shares, and a card each. */
+
+import { BANDS } from '../../core/scores.ts';
+import type { OverviewReply } from '../../functions/overview/reply.ts';
+import { BAND_WORDS } from '../bands.ts';
+import { count, percent } from '../format.ts';
+import { hrefOf } from '../route.ts';
+import { Hint } from './hint.tsx';
+
+export function BandCards({ overview, linkDay }: { overview: OverviewReply; linkDay?: string }) {
+  const { bands, users, theta } = overview;
+  const share = (name: (typeof BANDS)[number]) => (users === 0 ? 0 : bands[name] / users);
+  return (
+    <section aria-label="Users by band">
+      <div class="strip" aria-hidden="true">
+        {BANDS.map((name) => (
+          <span key={name} data-band={name} style={{ flexGrow: share(name) }} />
+        ))}
+      </div>
+      <ul class="bands">
+        {BANDS.map((name) => (
+          <li key={name} class="band-card">
+            <h2>
+              <span class="swatch" data-band={name} aria-hidden="true" />
+              <Hint text={BAND_WORDS[name].explain(theta)}>{BAND_WORDS[name].title}</Hint>
+            </h2>
+            <p class="figure">
+              <span data-testid={`band-${name}`}>{count(bands[name])}</span> <small>users</small>
+            </p>
+            <p class="muted">
+              {percent(share(name))} of active users, {BAND_WORDS[name].who}
+            </p>
+            <a href={hrefOf({ page: 'users', band: name, ...(linkDay && { day: linkDay }) })}>
+              See them<span class="unseen"> in band {BAND_WORDS[name].title}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
