@@ -123,8 +123,11 @@ async function takeInstallLock() {
 
 function isAbandoned(lock, owner) {
   try {
-    process.kill(Number(readFileSync(owner, 'utf8')) || -1, 0);
-    return false;
+    const pid = Number(readFileSync(owner, 'utf8'));
+    if (pid > 0) {
+      process.kill(pid, 0);
+      return false;
+    }
   } catch (error) {
     if (error.code === 'ESRCH') return true;
     if (error.code !== 'ENOENT') return false;

@@ -20,7 +20,7 @@ export interface HttpOptions {
   port: number;
   /** Loads the handler of a function; asked once per request, so keep what was loaded. */
   handler(name: FunctionName): Promise<LambdaHandler>;
-  dashboard?: Dashboard;
+  dashboard?: () => Promise<Dashboard>;
   onError(error: unknown, requestId: string): void;
   timeOutMs?: number;
 }
@@ -40,6 +40,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   const server = createServer({ maxHeaderSize: 64 * 1024, keepAliveTimeout: 65_000 }, (request, response) => {
     answer(request, options)
       .catch((error) => {
+        // The client left while it was sending: nobody waits for an answer.
+        if (request.destroyed && !request.complete) return gatewayReply(400, 'Bad Request');
         options.onError(error, 'none');
         return gatewayReply(500, 'Internal Server Error');
       })
@@ -76,7 +78,7 @@ async function answer(request: IncomingMessage, options: HttpOptions): Promise<R
   }
   const { path } = splitUrl(url);
   if (method === 'GET' || method === 'HEAD') {
-    const file = options.dashboard?.answer(path, request.headers['if-none-match']);
+    const file = (await options.dashboard?.())?.answer(path, request.headers['if-none-match']);
     if (file) return file;
   }
   const matched = matchRoute(method, path);
