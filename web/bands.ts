@@ -1,39 +1,37 @@
 /** What each band means, in words a marketer reads. Colours are in styles/theme.css under the same names. */
-
 import type { Band } from '../core/scores.ts';
 import { percent } from './format.ts';
 
 interface BandWords {
   title: string;
-  /** Who is in it, after "users who". */
-  who: string;
-  /** One sentence that explains the number. */
+  /** What its users have in common, in few words. */
+  rule(theta: number): string;
+  /** The same in one sentence. */
   explain(theta: number | undefined): string;
 }
 
 const usual = (theta: number | undefined) =>
-  theta === undefined ? "the shop's usual 30-day purchase rate" : `the shop's usual 30-day rate of ${percent(theta)}`;
+  theta === undefined ? "the shop's usual 30-day rate" : `the shop's usual 30-day rate, ${percent(theta)}`;
 
 export const BAND_WORDS: Record<Band, BandWords> = {
   now: {
     title: 'Now',
-    who: 'likely within 3 days',
-    explain: (theta) => `Users whose probability of buying within 3 days is at or above ${usual(theta)}.`,
+    rule: (theta) => `${percent(theta)} or more within 3 days`,
+    explain: (theta) => `The probability of buying within 3 days is already at or above ${usual(theta)}.`,
   },
   soon: {
     title: 'Soon',
-    who: 'likely within 7 days',
-    explain: (theta) => `Users not in Now whose probability of buying within 7 days is at or above ${usual(theta)}.`,
+    rule: (theta) => `${percent(theta)} or more within 7 days`,
+    explain: (theta) => `The probability of buying within 7 days, but not within 3, is at or above ${usual(theta)}.`,
   },
   later: {
     title: 'Later',
-    who: 'likely within 30 days',
-    explain: (theta) =>
-      `Users not in Now or Soon whose probability of buying within 30 days is at or above ${usual(theta)}.`,
+    rule: (theta) => `${percent(theta)} or more within 30 days`,
+    explain: (theta) => `The probability of buying within 30 days, but not within 7, is at or above ${usual(theta)}.`,
   },
   unlikely: {
     title: 'Unlikely',
-    who: 'not likely within 30 days',
-    explain: (theta) => `Users whose probability of buying within 30 days is below ${usual(theta)}.`,
+    rule: (theta) => `less than ${percent(theta)} within 30 days`,
+    explain: (theta) => `The probability of buying within 30 days is below ${usual(theta)}.`,
   },
 };

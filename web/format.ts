@@ -41,7 +41,14 @@ export const weekDay = dayFormat({ weekday: 'short', day: 'numeric', month: 'sho
 /** `Monday, 23 November 2026` */
 export const longDay = dayFormat({ weekday: 'long', day: 'numeric', month: 'long', year: 'numeric' });
 
-/** `today`, `tomorrow`, `in 9 days`, `2 days ago`: a day as seen from another. */
+/** `23 – 25 Nov`, `30 Nov – 2 Dec` */
+export function dayRange(from: Day, to: Day): string {
+  if (from === to) return shortDay(from);
+  const start = from.slice(0, 7) === to.slice(0, 7) ? String(Number(from.slice(8))) : shortDay(from);
+  return `${start}\u00a0–\u00a0${shortDay(to)}`;
+}
+
+/** `in 9 days`, `2 days earlier`: a day as seen from another. */
 export function fromDay(day: Day, from: Day): string {
   const days = daysBetween(from, day);
   if (days === 0) return 'the same day';

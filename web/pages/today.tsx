@@ -1,6 +1,5 @@
 /** Today: whom the shop can expect, as bands, as probabilities and as days. */
 import type { OverviewReply } from '../../functions/overview/reply.ts';
-import { BAND_WORDS } from '../bands.ts';
 import { count, longDay, percent, plural } from '../format.ts';
 import { BandCards } from '../parts/band-cards.tsx';
 import { DayPicker } from '../parts/day-picker.tsx';
@@ -52,11 +51,12 @@ function isLatest({ day, days }: OverviewReply): boolean {
   return day === days.at(-1);
 }
 
-function Lede({ overview: { bands, users } }: { overview: OverviewReply }) {
+/** Bands compare with what is usual in this shop; the sentence says so, instead of calling 8 % likely. */
+function Lede({ overview: { bands } }: { overview: OverviewReply }) {
   return (
     <p class="lede">
-      <strong>{plural(bands.now, 'user')}</strong> of {count(users)} {bands.now === 1 ? 'is' : 'are'}{' '}
-      {BAND_WORDS.now.who}, and <strong>{count(bands.soon)} more</strong> {BAND_WORDS.soon.who}.
+      <strong>{plural(bands.now, 'user')}</strong> {bands.now === 1 ? 'is' : 'are'} as likely to buy within 3 days as
+      the shop's users usually are within 30. <strong>{count(bands.soon)} more</strong> are so within 7 days.
     </p>
   );
 }

@@ -2,17 +2,14 @@
 
 import { BANDS, type Band } from '../../core/scores.ts';
 import { BAND_WORDS } from '../bands.ts';
-import { count, fullDay, percent, shortDay, shortName } from '../format.ts';
+import { count, fullDay } from '../format.ts';
 import { DayPicker } from '../parts/day-picker.tsx';
-import { Hint } from '../parts/hint.tsx';
-import { Interval, IntervalScale } from '../parts/interval.tsx';
-import { Meter } from '../parts/meter.tsx';
 import { Loading, NoDataYet, ProblemNotice } from '../parts/states.tsx';
+import { UserTable } from '../parts/user-table.tsx';
 import { go, hrefOf } from '../route.ts';
 import { useApi } from '../session.ts';
 
 const PAGE = 25;
-const SIDE_HORIZONS = ['1d', '3d', '14d', '30d'] as const;
 
 interface UsersPageProps {
   band: Band;
@@ -61,76 +58,7 @@ export function UsersPage({ band, day, cursor }: UsersPageProps) {
           <p class="muted">Another band or another day has more to show.</p>
         </div>
       ) : (
-        <div class="card table-card">
-          <table class="users">
-            <caption class="unseen">
-              Users in band {BAND_WORDS[band].title}, most probable first, scores of {fullDay(shownDay)}
-            </caption>
-            <thead>
-              <tr>
-                <th scope="col">User</th>
-                <th scope="col">
-                  <Hint text="Probability of at least one purchase within 7 days from the beginning of this day.">
-                    Within 7 days
-                  </Hint>
-                </th>
-                {SIDE_HORIZONS.map((horizon) => (
-                  <th key={horizon} scope="col" class="number wide-only">
-                    <abbr title={`Probability of a purchase within ${horizon.slice(0, -1)} days`}>
-                      {horizon.replace('d', '\u202fd')}
-                    </abbr>
-                  </th>
-                ))}
-                <th scope="col">
-                  <Hint text="Middle day of the next purchase, given that one comes within 90 days; the line holds 80 % of the cases.">
-                    Expected
-                  </Hint>
-                </th>
-                <th scope="col" class="scale-column middle-only">
-                  <span class="unseen">Interval</span>
-                  <IntervalScale />
-                </th>
-                <th scope="col" class="middle-only">
-                  <Hint text="The few days in which a purchase is most probable: the best moment to write.">
-                    Best window
-                  </Hint>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {list.data.users.map(({ user, probability, expected, bestWindow }) => (
-                <tr key={user}>
-                  <th scope="row">
-                    <a class="mono" href={hrefOf({ page: 'user', pseudonym: user, day })}>
-                      {shortName(user)}
-                    </a>
-                  </th>
-                  <td>
-                    <Meter value={probability['7d']} band={band} />
-                  </td>
-                  {SIDE_HORIZONS.map((horizon) => (
-                    <td key={horizon} class="number wide-only">
-                      {percent(probability[horizon])}
-                    </td>
-                  ))}
-                  <td class="nowrap">
-                    {shortDay(expected.date)}
-                    <span class="narrow-only muted">
-                      {shortDay(expected.low)} – {shortDay(expected.high)}
-                    </span>
-                  </td>
-                  <td class="scale-column middle-only">
-                    <Interval day={shownDay} expected={expected} window={bestWindow} />
-                  </td>
-                  <td class="nowrap middle-only">
-                    {shortDay(bestWindow.from)} – {shortDay(bestWindow.to)}{' '}
-                    <span class="muted">{percent(bestWindow.probability)}</span>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <UserTable users={list.data.users} band={band} shownDay={shownDay} linkDay={day} />
       )}
       <div class="pager">
         {cursor ? (

@@ -27,9 +27,8 @@ export function BandCards({ overview, linkDay }: { overview: OverviewReply; link
             <p class="figure">
               <span data-testid={`band-${name}`}>{count(bands[name])}</span> <small>users</small>
             </p>
-            <p class="muted">
-              {percent(share(name))} of active users, {BAND_WORDS[name].who}
-            </p>
+            <p class="muted">{percent(share(name))} of active users</p>
+            <p class="rule muted">{BAND_WORDS[name].rule(theta)}</p>
             <a href={hrefOf({ page: 'users', band: name, ...(linkDay && { day: linkDay }) })}>
               See them<span class="unseen"> in band {BAND_WORDS[name].title}</span>
             </a>

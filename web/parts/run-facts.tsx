@@ -30,7 +30,7 @@ export function RunFacts({ overview }: { overview: OverviewReply }) {
       explain: 'Users whose forecast the model made anew; a user who did nothing since needs none.',
     },
     {
-      name: 'Usual rate θ',
+      name: 'Usual rate',
       value: percent(overview.theta),
       note: 'within 30 days',
       explain: 'Share of active users who buy within 30 days, measured on this shop; it divides the bands.',

@@ -72,7 +72,7 @@ export function SilenceChart({ silence }: { silence: TimingCurves['silence'] }) 
       data={data}
       options={(palette) => ({
         scales: { x: { time: false, range: [0, Math.max(1, silence.length - 1)] }, y: fromZero },
-        padding: [8, 56, 0, 0],
+        padding: [4, 58, 0, 0],
         axes: axes(
           palette,
           {
@@ -117,6 +117,7 @@ function nameLines(palette: Palette): (chart: uPlot) => void {
     ctx.save();
     ctx.font = palette.font.replace('12px', `${12 * devicePixelRatio}px`);
     ctx.fillStyle = palette.ink;
+    ctx.textAlign = 'left';
     ctx.textBaseline = 'middle';
     let floor = Number.NEGATIVE_INFINITY;
     const ends = SILENCE_LINES.map(({ name }, index) => ({

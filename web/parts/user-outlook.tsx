@@ -1,7 +1,7 @@
 /** The answer about one user in one card: the expected day, its interval, and the probability at each horizon. */
 import type { ComponentChildren } from 'preact';
 import type { TimingReply } from '../../functions/timing/reply.ts';
-import { count, fromDay, fullDay, percent, plural, shortDay, timeIn, weekDay } from '../format.ts';
+import { count, dayRange, fromDay, fullDay, percent, plural, timeIn, weekDay } from '../format.ts';
 import { Hint } from './hint.tsx';
 import { Interval, IntervalScale } from './interval.tsx';
 
@@ -26,13 +26,13 @@ export function UserOutlook({ timing, timeZone }: { timing: TimingReply; timeZon
         <IntervalScale />
         <dl class="facts compact">
           <Fact name="80 % interval" explain="Eight in ten next purchases of such users fall between these days.">
-            {shortDay(expected.low)} – {shortDay(expected.high)}
+            {dayRange(expected.low, expected.high)}
           </Fact>
           <Fact
             name="Best window"
             explain="The few days in which a purchase is most probable: the best moment to write."
           >
-            {shortDay(bestWindow.from)} – {shortDay(bestWindow.to)}
+            {dayRange(bestWindow.from, bestWindow.to)}
             <span class="muted"> {percent(bestWindow.probability)}</span>
           </Fact>
           <Fact name="Within 90 days" explain="Probability that a purchase comes within 90 days at all.">

@@ -1,0 +1,106 @@
+/** One page of users: probabilities, expected day with its interval, best window. */
+import type { Band } from '../../core/scores.ts';
+import type { Day } from '../../core/time.ts';
+import type { AudienceReply } from '../api.ts';
+import { BAND_WORDS } from '../bands.ts';
+import { dayRange, fullDay, percent, shortDay, shortName } from '../format.ts';
+import { hrefOf } from '../route.ts';
+import { Hint } from './hint.tsx';
+import { Interval, IntervalScale } from './interval.tsx';
+import { Meter } from './meter.tsx';
+
+const HORIZONS = ['1d', '3d', '7d', '14d', '30d'] as const;
+/** The horizon that stays on a phone. */
+const MAIN = '7d';
+
+interface UserTableProps {
+  users: AudienceReply['users'];
+  band: Band;
+  shownDay: Day;
+  /** The day that links carry on; absent for the latest. */
+  linkDay?: Day;
+}
+
+export function UserTable({ users, band, shownDay, linkDay }: UserTableProps) {
+  return (
+    <div class="card table-card">
+      <table class="users">
+        <caption class="unseen">
+          Users in band {BAND_WORDS[band].title}, most probable first, scores of {fullDay(shownDay)}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">User</th>
+            {HORIZONS.map((horizon) => (
+              <th key={horizon} scope="col" class={horizon === MAIN ? '' : 'number wide-only'}>
+                <Hint text={`Probability of a purchase within ${daysOf(horizon)} from the beginning of this day.`}>
+                  {daysOf(horizon)}
+                </Hint>
+              </th>
+            ))}
+            <th scope="col">
+              <Hint text="Middle day of the next purchase, given that one comes within 90 days; the line beside it holds 80 % of the cases.">
+                Expected
+              </Hint>
+            </th>
+            <th scope="col" class="scale-column middle-only">
+              <span class="unseen">80 % interval</span>
+              <IntervalScale />
+            </th>
+            <th scope="col" class="middle-only">
+              <span class="window-swatch" aria-hidden="true" />
+              <Hint text="The few days in which a purchase is most probable: the best moment to write.">
+                Best window
+              </Hint>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {users.map((row) => (
+            <UserRow key={row.user} row={row} band={band} shownDay={shownDay} linkDay={linkDay} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+type UserRowProps = Omit<UserTableProps, 'users'> & { row: AudienceReply['users'][number] };
+
+function UserRow({ row: { user, probability, expected, bestWindow }, band, shownDay, linkDay }: UserRowProps) {
+  return (
+    <tr>
+      <th scope="row">
+        <a class="mono" href={hrefOf({ page: 'user', pseudonym: user, day: linkDay })}>
+          {shortName(user)}
+        </a>
+      </th>
+      {HORIZONS.map((horizon) =>
+        horizon === MAIN ? (
+          <td key={horizon}>
+            <Meter value={probability[horizon]} band={band} />
+          </td>
+        ) : (
+          <td key={horizon} class="number wide-only">
+            {percent(probability[horizon])}
+          </td>
+        ),
+      )}
+      <td class="nowrap">
+        {shortDay(expected.date)}
+        <span class="narrow-only muted">{dayRange(expected.low, expected.high)}</span>
+      </td>
+      <td class="scale-column middle-only">
+        <Interval day={shownDay} expected={expected} window={bestWindow} />
+      </td>
+      <td class="nowrap middle-only">
+        {dayRange(bestWindow.from, bestWindow.to)} <span class="muted">{percent(bestWindow.probability)}</span>
+      </td>
+    </tr>
+  );
+}
+
+function daysOf(horizon: (typeof HORIZONS)[number]): string {
+  const days = horizon.slice(0, -1);
+  return `${days}\u00a0${days === '1' ? 'day' : 'days'}`;
+}
