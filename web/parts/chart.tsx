@@ -55,7 +55,7 @@ export function Chart({ label, data, height = 220, options, readout, table }: Ch
         width: element.clientWidth,
         height,
         legend: { show: false },
-        padding: made.padding ?? [4, 8, 0, 0],
+        padding: made.padding ?? [4, 18, 0, 0],
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 8, width: 2 }, ...made.cursor },
         hooks: { ...made.hooks, setCursor: [...(made.hooks?.setCursor ?? []), follow] },
       },
