@@ -28,6 +28,16 @@ export class Usage extends Error {
   }
 }
 
+/** Exit 1 after everything was said already: the result is printed as usual, and no further line. */
+export class FailedResult extends Error {
+  readonly result: Result;
+
+  constructor(result: Result) {
+    super('failed');
+    this.result = result;
+  }
+}
+
 export interface Context {
   json: boolean;
   verbose: boolean;
@@ -121,6 +131,10 @@ export async function runCommand(definition: CommandDefinition, args: string[]):
       // A group without a sub-command: its help was printed, which says all there is.
       if (error.code === 'commander.help') return 2;
       return fail(error.message.replace(/^error: /, ''), 2);
+    }
+    if (error instanceof FailedResult) {
+      if (json) process.stdout.write(`${JSON.stringify(error.result)}\n`);
+      return 1;
     }
     if (error instanceof Usage) return fail(error.message, 2);
     if (args.includes('--verbose') && error instanceof Error) process.stderr.write(`${error.stack}\n`);
