@@ -1,0 +1,128 @@
+/** One row of a file as an action, or why it is none. */
+import { type Action, type ActionType, wordOf } from '../actions/action.ts';
+import { searchTerm, slugCategory } from '../actions/category.ts';
+import type { Zone } from '../time.ts';
+import { parseTimestamp } from '../timestamps.ts';
+import type { Cell, Reject, RowProblem } from './cell.ts';
+import { type Field, type Mapping, mappedFields } from './mapping.ts';
+import type { RowIds } from './row-ids.ts';
+import type { TypeNames } from './types.ts';
+
+/** A row that can be stored. */
+export interface RowAction {
+  /** The shop's own id of the user. */
+  user: string;
+  action: Action;
+  /** The time as it stands in the file. */
+  time: string;
+}
+
+/** `repeated`: the row has an id of the shop's own that a row of the same user before it had. */
+export type RowResult = RowAction | 'repeated' | Reject;
+
+export interface RowContext {
+  mapping: Mapping;
+  types: TypeNames;
+  zone: Zone;
+  ids: RowIds;
+  /** Epoch milliseconds; a later action is refused, with a day of grace for clocks and zones. */
+  now: number;
+}
+
+const GRACE_MS = 86_400_000;
+const LONGEST_USER_BYTES = 256;
+const LONGEST_ID = 100;
+const LONGEST_TEXT = 10_000;
+const LARGEST = 1e15;
+const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const UNDECODABLE = '\ufffd';
+
+export function isReject(result: RowResult): result is Reject {
+  return typeof result === 'object' && 'problem' in result;
+}
+
+/** A reader of the rows of one file, to be called on every row in their order. */
+export function createRowReader(context: RowContext): (cells: readonly Cell[]) => RowResult {
+  const { mapping, types, zone, ids, now } = context;
+  const fields = mappedFields(mapping);
+  const place = Object.fromEntries(fields.map((field, index) => [field, index])) as Partial<Record<Field, number>>;
+
+  return (cells) => {
+    const reject = (field: Field, problem: RowProblem): Reject => ({ problem, column: mapping[field]! });
+    const texts: (string | undefined)[] = [];
+    for (const [index, field] of fields.entries()) {
+      const text = textOf(cells[index]);
+      if (typeof text === 'object') return reject(field, text.problem);
+      texts.push(text);
+    }
+    const text = (field: Field): string | undefined => texts[place[field] ?? -1];
+
+    const user = text('user');
+    if (user === undefined) return reject('user', 'absent');
+    if (byteLength(user) > LONGEST_USER_BYTES) return reject('user', 'too-long');
+
+    const time = text('time');
+    if (time === undefined) return reject('time', 'absent');
+    const at = parseTimestamp(time, zone);
+    if (at === undefined) return reject('time', 'not-a-time');
+    if (at < 0) return reject('time', 'before-1970');
+    if (at > now + GRACE_MS) return reject('time', 'in-the-future');
+
+    const typeName = text('type');
+    if (typeName === undefined) return reject('type', 'absent');
+    const type = types(typeName);
+    if (type === undefined) return reject('type', 'not-an-action-type');
+
+    const quantity = numberOf(text('quantity'));
+    if (quantity === 'wrong') return reject('quantity', 'not-a-number');
+    const value = numberOf(text('value'));
+    if (value === 'wrong') return reject('value', 'not-a-number');
+
+    let id: string;
+    if (place.id === undefined) {
+      id = ids.ofRow(texts);
+    } else {
+      const given = text('id');
+      if (given === undefined) return reject('id', 'absent');
+      if (given.length > LONGEST_ID) return reject('id', 'too-long');
+      if (ids.met(user, given)) return 'repeated';
+      id = given;
+    }
+    const action: Action = { word: wordOf(type, categoryFor(type, text('category'))), at, id };
+    if (value !== undefined) action.value = value;
+    if (quantity !== undefined) action.quantity = quantity;
+    return { user, action, time };
+  };
+}
+
+/** The cell's text, undefined for one with nothing in it. */
+function textOf(cell: Cell): string | undefined | { problem: RowProblem } {
+  if (cell === undefined || typeof cell === 'object') return cell;
+  if (cell.trim() === '') return undefined;
+  if (cell.length > LONGEST_TEXT) return { problem: 'too-long' };
+  return cell.includes(UNDECODABLE) ? { problem: 'undecodable' } : cell;
+}
+
+function categoryFor(type: ActionType, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  return type === 'search' ? searchTerm(text) : slugCategory(text);
+}
+
+function numberOf(text: string | undefined): number | undefined | 'wrong' {
+  if (text === undefined) return undefined;
+  const plain = text.trim();
+  const number = NUMBER.test(plain) ? Number(plain) : Number.NaN;
+  return Math.abs(number) <= LARGEST ? number : 'wrong';
+}
+
+/** Bytes of a text in UTF-8. */
+function byteLength(text: string): number {
+  let bytes = text.length;
+  for (let at = 0; at < text.length; at++) {
+    const unit = text.charCodeAt(at);
+    // The two halves of a surrogate pair count two bytes each.
+    if (unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff)) bytes += 2;
+    else if (unit > 0x7f) bytes += 1;
+  }
+  return bytes;
+}
