@@ -10,6 +10,7 @@ const COMMANDS = [
   'scores',
   'export',
   'simulate',
+  'prior',
   'train',
   'keys',
   'bench',
