@@ -1,4 +1,5 @@
 import type { ActionType } from '../actions/action.ts';
+import type { Archetype } from './archetypes.ts';
 import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
 import type { ShopKind } from './shop.ts';
@@ -12,6 +13,12 @@ export interface Kind {
   archetypes: Partial<Record<Archetype, number>>;
   tracked(random: Random): ActionType[];
   categories: Range;
+  /** Weight of the shop's shares against a user's own past, in days of it. */
+  novelty: Range;
+  /** How far shops differ in the loyalty of their users, as a log-normal's sigma. */
+  loyalty: number;
+  /** Chance that the log has a row per order, not per line of it. */
+  orders: number;
   /** Pull of a category after its purchase. */
   afterPurchase: Range;
   days: Range;
@@ -20,58 +27,40 @@ export interface Kind {
   established: Range;
 }
 
-/** What sets a user type apart from the shop's ordinary user: factors on the profile, or what to put instead. */
-export const ARCHETYPES = {
-  ordinary: {},
-  regular: { times: { deepShare: 0.2, again: 0.3, quit: 0.3 }, set: { rhythm: [0.8, 0.98], restPhases: [2, 6] } },
-  heavy: { times: { returnDays: 0.3, restDays: 0.4, wantShare: 1.5, views: 1.6, quit: 0.2, lifetime: 2, lines: 1.4 } },
-  lurker: { times: { wantShare: 0.04, browseBuy: 0.05, awayBuy: 0.05, direct: 0.02, returnDays: 0.7 } },
-  guest: { set: { quit: [0.8, 0.99], arriveWanting: [0.5, 1] } },
-  bargain: { times: { wantShare: 0.6, wantBuy: 0.5 } },
-  lapsing: { times: { lifetime: 0.15, returnDays: 0.7 } },
-  burst: { times: { restDays: 0.5, deepDays: 1.5 }, set: { again: [0.4, 0.8], deepShare: [0.4, 0.9] } },
-  sporadic: { times: { awayBuy: 3, views: 0.5 }, set: { direct: [0.5, 0.95] } },
-  hesitant: { times: { wantDays: 2.5, wantBuy: 0.3, visitWanting: 1.3, wantSigns: 1.5 } },
-} satisfies Record<
-  string,
-  { times?: Partial<Record<keyof Profile, number>>; set?: Partial<Record<keyof Profile, Range>> }
->;
-export type Archetype = keyof typeof ARCHETYPES;
-
 const BROWSING: ProfileRanges = {
-  returnDays: [4, 40],
+  returnDays: [2, 30],
   direct: [0.02, 0.3],
-  browseDays: [1, 6],
-  wantShare: [0.04, 0.5],
+  browseDays: [1, 25],
+  wantShare: [0.06, 0.9],
   wantDays: [1.5, 14],
-  wantBuy: [0.06, 0.6],
+  wantBuy: [0.06, 0.9],
   browseBuy: [0.002, 0.06],
   awayBuy: [0.0003, 0.01],
-  restDays: [2, 25],
+  restDays: [1.2, 20],
   restPhases: [1, 1.4],
   rhythm: [0.02, 0.3],
-  again: [0.05, 0.4],
+  again: [0.05, 0.5],
   linger: [0.05, 0.5],
-  quit: [0.005, 0.15],
-  deepShare: [0.03, 0.4],
+  quit: [0.002, 0.1],
+  deepShare: [0.01, 0.3],
   deepDays: [30, 200],
-  lifetime: [80, 2000],
-  visitAway: [0.002, 0.08],
-  visitResting: [0.01, 0.3],
-  visitBrowsing: [0.25, 2],
-  visitWanting: [0.4, 3],
-  views: [1.5, 16],
+  lifetime: [120, 4000],
+  visitAway: [0.002, 0.2],
+  visitResting: [0.01, 0.5],
+  visitBrowsing: [0.12, 2],
+  visitWanting: [0.3, 3],
+  views: [1.2, 12],
   wantViews: [0.8, 2.5],
   wantSigns: [1, 8],
-  stickBrowsing: [0.02, 0.4],
-  stickWanting: [0.1, 0.9],
+  stickBrowsing: [0.01, 0.4],
+  stickWanting: [0.04, 0.9],
   lines: [1.02, 2],
   arriveWanting: [0.05, 0.6],
 };
 
 const PURCHASES: ProfileRanges = {
   ...BROWSING,
-  returnDays: [8, 150],
+  returnDays: [7, 350],
   direct: [0.2, 0.8],
   wantShare: [0.1, 0.7],
   restDays: [2, 60],
@@ -79,8 +68,8 @@ const PURCHASES: ProfileRanges = {
   rhythm: [0.02, 0.6],
   again: [0.03, 0.35],
   quit: [0.02, 0.5],
-  deepShare: [0.1, 0.7],
-  deepDays: [60, 500],
+  deepShare: [0.1, 0.85],
+  deepDays: [60, 900],
   lifetime: [60, 2000],
   awayBuy: [0.0002, 0.006],
   stickBrowsing: [0.02, 0.7],
@@ -119,12 +108,48 @@ const browsingTypes = (random: Random): ActionType[] => {
 };
 const purchasesOnly = (random: Random): ActionType[] => (random.chance(0.25) ? ['purchase', 'refund'] : ['purchase']);
 
-export const KINDS: Record<Exclude<ShopKind, 'demo'>, Kind> = {
+export const KINDS: Record<ShopKind, Kind> = {
+  demo: {
+    ranges: {
+      ...BROWSING,
+      returnDays: [9, 11],
+      wantShare: [0.2, 0.25],
+      wantDays: [4, 5],
+      wantBuy: [0.18, 0.22],
+      browseBuy: [0.006, 0.008],
+      awayBuy: [0.0005, 0.001],
+      deepShare: [0.08, 0.1],
+      visitAway: [0.01, 0.015],
+      visitResting: [0.04, 0.06],
+      visitBrowsing: [0.5, 0.6],
+      visitWanting: [0.9, 1.1],
+      views: [2.8, 3.2],
+      wantViews: [1.4, 1.6],
+      wantSigns: [4, 5],
+      stickWanting: [0.6, 0.7],
+      lines: [1.2, 1.3],
+      lifetime: [300, 400],
+    },
+    archetypes: RICH,
+    tracked: () => ['view', 'search', 'wishlist', 'cart', 'uncart', 'checkout', 'coupon', 'purchase', 'refund'],
+    categories: [30, 40],
+    novelty: [6, 8],
+    loyalty: 0,
+    orders: 0,
+    afterPurchase: [0.3, 0.4],
+    days: [120, 121],
+    dayResolution: 0,
+    closedDays: 0,
+    established: [0.6, 0.7],
+  },
   browsing: {
     ranges: BROWSING,
     archetypes: RICH,
     tracked: browsingTypes,
     categories: [8, 3000],
+    novelty: [1, 600],
+    loyalty: 0.8,
+    orders: 0.3,
     afterPurchase: [0.1, 1.5],
     days: [60, 400],
     dayResolution: 0.3,
@@ -136,6 +161,9 @@ export const KINDS: Record<Exclude<ShopKind, 'demo'>, Kind> = {
     archetypes: { ...RICH, bargain: 2, lurker: 2 },
     tracked: browsingTypes,
     categories: [20, 800],
+    novelty: [0.5, 100],
+    loyalty: 0.8,
+    orders: 0.2,
     afterPurchase: [0.05, 0.6],
     days: [60, 400],
     dayResolution: 0.15,
@@ -158,6 +186,9 @@ export const KINDS: Record<Exclude<ShopKind, 'demo'>, Kind> = {
     archetypes: { ...RICH, guest: 2, hesitant: 2, lurker: 2, heavy: 0.3 },
     tracked: browsingTypes,
     categories: [8, 300],
+    novelty: [1, 100],
+    loyalty: 0.8,
+    orders: 0.5,
     afterPurchase: [0.01, 0.1],
     days: [120, 700],
     dayResolution: 0.15,
@@ -169,6 +200,9 @@ export const KINDS: Record<Exclude<ShopKind, 'demo'>, Kind> = {
     archetypes: { ordinary: 3, regular: 1, heavy: 1, guest: 2, lapsing: 1, burst: 1, sporadic: 1.5 },
     tracked: purchasesOnly,
     categories: [1, 1000],
+    novelty: [0.2, 40],
+    loyalty: 0.8,
+    orders: 0.5,
     afterPurchase: [0.3, 2],
     days: [90, 700],
     dayResolution: 0.6,
@@ -190,6 +224,9 @@ export const KINDS: Record<Exclude<ShopKind, 'demo'>, Kind> = {
     archetypes: { ordinary: 2, regular: 4, heavy: 1, guest: 0.8, lapsing: 1, sporadic: 0.6 },
     tracked: (random) => (random.chance(0.5) ? purchasesOnly(random) : browsingTypes(random)),
     categories: [3, 400],
+    novelty: [0.2, 20],
+    loyalty: 0.8,
+    orders: 0.3,
     afterPurchase: [0.9, 2.5],
     days: [90, 700],
     dayResolution: 0.4,
@@ -217,6 +254,9 @@ export const KINDS: Record<Exclude<ShopKind, 'demo'>, Kind> = {
     archetypes: { ordinary: 3, regular: 3, heavy: 1, guest: 0.3, lapsing: 0.7, sporadic: 1 },
     tracked: (random) => (random.chance(0.75) ? purchasesOnly(random) : browsingTypes(random)),
     categories: [15, 400],
+    novelty: [0.5, 100],
+    loyalty: 0.8,
+    orders: 0.4,
     afterPurchase: [0.8, 1.6],
     days: [60, 700],
     dayResolution: 0.4,
@@ -228,6 +268,9 @@ export const KINDS: Record<Exclude<ShopKind, 'demo'>, Kind> = {
     archetypes: { ordinary: 3, regular: 1.5, heavy: 1, guest: 2, lapsing: 1, burst: 1, sporadic: 1 },
     tracked: (random) => (random.chance(0.5) ? ['purchase', 'refund'] : ['purchase']),
     categories: [20, 3000],
+    novelty: [0.5, 100],
+    loyalty: 0.8,
+    orders: 0.35,
     afterPurchase: [0.8, 1.6],
     days: [120, 700],
     dayResolution: 0.3,
