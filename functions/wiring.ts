@@ -48,7 +48,11 @@ let wired: Promise<Dependencies> | undefined;
 
 /** The process's dependencies from `process.env`. */
 export function wire(): Promise<Dependencies> {
-  wired ??= createDependencies(process.env);
+  wired ??= createDependencies(process.env).catch((error) => {
+    // The next call tries again: a secret store that was away for a moment must not fail this process for ever.
+    wired = undefined;
+    throw error;
+  });
   return wired;
 }
 
