@@ -62,13 +62,19 @@ export function createApi(key: string, request: typeof fetch = (...args) => fetc
   return {
     overview: (day) => get('/v1/overview', { day }),
     audience: (band, page) => get(`/v1/audiences/${band}`, { ...page }),
-    timing: (user, ask) => get(`${userPath(user)}/timing`, { day: ask?.day, curves: ask?.curves ? 'true' : undefined }),
-    actions: (user, page) => get(`${userPath(user)}/actions`, { ...page }),
+    timing: async (user, ask) =>
+      get(`${userPath(user)}/timing`, { day: ask?.day, curves: ask?.curves ? 'true' : undefined }),
+    actions: async (user, page) => get(`${userPath(user)}/actions`, { ...page }),
   };
 }
 
 function userPath(user: UserRef): string {
-  return `/v1/users/${'pseudonym' in user ? `~${user.pseudonym}` : encodeURIComponent(user.shopId)}`;
+  if ('pseudonym' in user) return `/v1/users/~${user.pseudonym}`;
+  // A browser reads these as steps in the path, percent-encoded or not.
+  if (user.shopId === '.' || user.shopId === '..') {
+    throw new ApiProblem(400, 'bad-user-id', `The id ${user.shopId} cannot be part of an address; use the pseudonym.`);
+  }
+  return `/v1/users/${encodeURIComponent(user.shopId.toWellFormed())}`;
 }
 
 function problemOf(status: number, body: unknown): ApiProblem {

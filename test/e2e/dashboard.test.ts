@@ -1,0 +1,234 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { OverviewReply } from '../../functions/overview/reply.ts';
+import type { TimingReply } from '../../functions/timing/reply.ts';
+import type { AudienceReply } from '../../web/api.ts';
+import { percent } from '../../web/format.ts';
+import { findChromium, launchChromium } from '../support/chromium.ts';
+import { KEYS, type System, startSystem } from './system.ts';
+
+const chromium = await findChromium();
+const START_MS = 120_000;
+const LAPTOP = { width: 1280, height: 800 };
+const PHONE = { width: 390, height: 844 };
+
+(chromium ? describe : describe.skip)('the dashboard of a shop with scores', () => {
+  let system: System;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let user: { pseudonym: string; id: string };
+  /** Everything that was in the address bar or asked from the server. */
+  let addresses: string[];
+
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([startSystem({ users: 300 }), launchChromium(chromium!)]);
+    const { users } = await firstAudience(system);
+    user = { pseudonym: users[0]!.user, id: users[0]!.userId! };
+  }, START_MS);
+
+  afterAll(async () => {
+    await browser?.close();
+    await system?.stop();
+  });
+
+  afterEach(() => context?.close());
+
+  async function open(hash = '', options: { key?: string; viewport?: typeof LAPTOP; dark?: boolean } = {}) {
+    context = await browser.newContext({
+      viewport: options.viewport ?? LAPTOP,
+      colorScheme: options.dark ? 'dark' : 'light',
+    });
+    const key = options.key ?? KEYS.read;
+    if (key) await context.addInitScript((value) => localStorage.setItem('buy-timing.read-key', value), key);
+    page = await context.newPage();
+    addresses = [];
+    page.on('request', (request) => addresses.push(request.url()));
+    page.on('framenavigated', (frame) => addresses.push(frame.url()));
+    await page.goto(`${system.url}/${hash}`);
+  }
+
+  async function openUser() {
+    await open(`#/users/~${user.pseudonym}`);
+    await page.getByText('Next purchase expected').waitFor();
+  }
+
+  test('asks for the key once, refuses a wrong one, and forgets it when told', async () => {
+    await open('', { key: '' });
+    await page.getByLabel('Read key').fill('not-a-key');
+    await page.getByRole('button', { name: 'Open the dashboard' }).click();
+    await page.getByText('This key was refused').waitFor();
+    await page.getByLabel('Read key').fill(KEYS.read);
+    await page.getByRole('button', { name: 'Open the dashboard' }).click();
+    await page.getByRole('heading', { name: 'When the next purchase is expected' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'When the next purchase is expected' }).waitFor();
+    expect(addresses.filter((address) => address.includes(KEYS.read) || address.includes('not-a-key'))).toEqual([]);
+    await page.getByRole('button', { name: 'Forget key' }).click();
+    await page.getByLabel('Read key').waitFor();
+    expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
+  });
+
+  test('refuses a key that may only write', async () => {
+    await open('', { key: KEYS.write });
+    await page.getByText('This key was refused').waitFor();
+  });
+
+  test("shows today's numbers as the API gives them", async () => {
+    const { bands, run, users, day } = await system.get<OverviewReply>('/v1/overview');
+    await open();
+    for (const [band, expected] of Object.entries(bands)) {
+      const shown = (await page.getByTestId(`band-${band}`).textContent()) ?? '';
+      expect([band, Number(shown.replaceAll(',', ''))]).toEqual([band, expected]);
+    }
+    expect(Object.values(bands).reduce((sum, count) => sum + count, 0)).toBe(users);
+    await page.getByText(run.modelVersion, { exact: true }).waitFor();
+    expect(await page.getByLabel('Day shown').inputValue()).toBe(day);
+  });
+
+  test('lists a band in the order of the API and opens a user from it, with the same numbers', async () => {
+    const { name, users } = await firstAudience(system);
+    await open(`#/users?band=${name}`);
+    const rows = page.locator('table.users tbody tr');
+    await rows.first().waitFor();
+    const shown = await page
+      .locator('table.users tbody a')
+      .evaluateAll((links) => links.map((link) => link.textContent));
+    expect(shown).toEqual(users.slice(0, 25).map((each) => `~${each.user.slice(0, 10)}`));
+    await rows.first().getByRole('link').click();
+    const timing = await system.get<TimingReply>(`/v1/users/~${user.pseudonym}/timing`);
+    for (const [horizon, value] of Object.entries(timing.probability)) {
+      expect(await page.getByTestId(`p-${horizon}`).textContent()).toContain(percent(value));
+    }
+    await page.getByRole('heading', { name: 'If the user stays silent' }).waitFor();
+    expect(await page.locator('.entry').count()).toBeGreaterThan(0);
+  });
+
+  test("finds a user by the shop's id, and shows the pseudonym in the address instead", async () => {
+    await open();
+    await page.getByRole('searchbox').fill(user.id);
+    await page.getByRole('searchbox').press('Enter');
+    await page.waitForURL(`${system.url}/#/users/~${user.pseudonym}`);
+    await page.getByText('Next purchase expected').waitFor();
+    const withId = addresses
+      .map((address) => new URL(address))
+      .filter(({ href }) => href.includes(encodeURIComponent(user.id)));
+    expect(new Set(withId.map(({ pathname }) => pathname))).toEqual(
+      new Set([`/v1/users/${encodeURIComponent(user.id)}/timing`]),
+    );
+    expect(withId.map(({ search, hash }) => search + hash).join('')).toBe('');
+  });
+
+  test('says so when no user has the id', async () => {
+    await open();
+    await page.getByRole('searchbox').fill('nobody-has-this-id');
+    await page.getByRole('searchbox').press('Enter');
+    await page.getByText('No user has this id').waitFor();
+    expect(page.url()).not.toContain('nobody');
+  });
+
+  test('says when a user who just came will be scored', async () => {
+    const reply = await fetch(`${system.url}/v1/track`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${KEYS.write}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ userId: 'new-today', event: 'Product Viewed', properties: { category: 'shoes' } }),
+    });
+    expect(reply.status).toBe(200);
+    await open();
+    await page.getByRole('searchbox').fill('new-today');
+    await page.getByRole('searchbox').press('Enter');
+    await page.getByText('not scored yet').first().waitFor();
+    expect(page.url()).not.toContain('new-today');
+  });
+
+  test('reads a chart out by the arrow keys, and as a table', async () => {
+    await open();
+    const chart = page.getByRole('img', { name: /^Users by expected day/ });
+    await chart.focus();
+    await chart.press('ArrowRight');
+    await page.locator('.chart-readout:not([hidden])').first().waitFor();
+    await page.getByText('Show as table').first().click();
+    expect(await page.locator('.chart-table[open] tbody tr').count()).toBeGreaterThan(0);
+  });
+
+  test.each(['', '#/users?band=unlikely', 'user'])('fits a phone without sideways scrolling: %s', async (hash) => {
+    await open(hash === 'user' ? `#/users/~${user.pseudonym}` : hash, { viewport: PHONE });
+    await page.waitForLoadState('networkidle');
+    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    expect(widths[0]).toBeLessThanOrEqual(widths[1]!);
+  });
+
+  test.each([false, true])('has nothing that axe finds at fault, dark: %s', async (dark) => {
+    for (const hash of ['', '#/users?band=unlikely', `#/users/~${user.pseudonym}`]) {
+      await open(hash, { dark });
+      await page.waitForLoadState('networkidle');
+      expect(await violations(page)).toEqual([]);
+      await context.close();
+    }
+  });
+
+  test('has nothing that axe finds at fault where the key is asked', async () => {
+    await open('', { key: '' });
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test('keeps to the policy of its own server: nothing is blocked and nothing fails', async () => {
+    const complaints: string[] = [];
+    await openUser();
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.reload();
+    await page.getByText('Next purchase expected').waitFor();
+    await page.waitForLoadState('networkidle');
+    expect(complaints).toEqual([]);
+    expect(addresses.filter((address) => !address.startsWith(system.url))).toEqual([]);
+  });
+});
+
+(chromium ? describe : describe.skip)('the dashboard of an empty shop', () => {
+  let system: System;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    [system, browser] = await Promise.all([startSystem({ empty: true }), launchChromium(chromium!)]);
+  }, START_MS);
+
+  afterAll(async () => {
+    await browser?.close();
+    await system?.stop();
+  });
+
+  test('says how to begin, and what to do when the system is gone', async () => {
+    const page = await browser.newPage();
+    await page.addInitScript((key) => localStorage.setItem('buy-timing.read-key', key), KEYS.read);
+    await page.goto(system.url);
+    await page.getByRole('heading', { name: 'No scores yet' }).waitFor();
+    await page.getByText('npm run import --').waitFor();
+    await page.getByText(`${system.url}/v1/track`).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await system.stop();
+    await page.getByRole('link', { name: 'Users', exact: true }).click();
+    await page.getByText('see that npm start is still running').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).waitFor();
+  });
+});
+
+/** The first band that has users. */
+async function firstAudience(system: System) {
+  type WithIds = AudienceReply & { users: { userId?: string }[] };
+  for (const band of ['now', 'soon', 'later', 'unlikely']) {
+    const audience = await system.get<WithIds>(`/v1/audiences/${band}?limit=100`);
+    if (audience.users.length > 0) return audience;
+  }
+  throw new Error('the demo shop has no scored user');
+}
+
+/** What axe-core objects to, as `rule: where`. */
+async function violations(page: Page): Promise<string[]> {
+  const { default: axe } = await import('axe-core');
+  await page.evaluate(axe.source);
+  const found = (await page.evaluate('axe.run()')) as {
+    violations: { id: string; nodes: { html: string }[] }[];
+  };
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
