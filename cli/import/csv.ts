@@ -1,6 +1,6 @@
 /** CSV as RFC 4180 has it, and as files really are: other delimiters, mixed line ends, stray quotes. */
 import { pipeline, type Transform } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
+import { CsvError, type Options, parse } from 'csv-parse';
 import { type Mapping, mappedFields } from '../../core/import/mapping.ts';
 import { Failure } from '../../local/failure.ts';
 import type { Table, TableRow } from './table.ts';
@@ -24,11 +24,12 @@ export async function openCsv(chunks: AsyncIterable<Buffer>, head: Buffer): Prom
     relax_quotes: true,
     max_record_size: LONGEST_ROW,
     // The parser's own count of lines takes a CRLF inside quotes for two.
-    on_record: (record: string[]): NumberedRecord => {
+    on_record: ((record: string[]): NumberedRecord => {
       const numbered = { line, record };
       line += 1 + lineBreaks(record);
       return numbered;
-    },
+      // The parser's types know other results only for rows made into objects.
+    }) as unknown as Options['on_record'],
   });
   pipeline(chunks, parser, () => {
     // What went wrong reaches the reader as an error of `parser`.

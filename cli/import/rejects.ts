@@ -1,6 +1,7 @@
 /** The file of rows that were left out: line and reason as CSV, and nothing of the rows themselves. */
-import { createWriteStream, type WriteStream } from 'node:fs';
+
 import { once } from 'node:events';
+import { createWriteStream, type WriteStream } from 'node:fs';
 import { describeReject, type Reject } from '../../core/import/cell.ts';
 import { Failure } from '../../local/failure.ts';
 
