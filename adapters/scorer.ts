@@ -3,7 +3,7 @@ import {
   InvokeEndpointCommand,
   ModelError,
   SageMakerRuntimeClient,
-  SageMakerRuntimeServiceException,
+  type SageMakerRuntimeServiceException,
 } from '@aws-sdk/client-sagemaker-runtime';
 import { type ModelInput, type ModelOutput, type Scorer, ScorerUnavailable } from '../core/model/contract.ts';
 import { encodeRequest, parseReply } from '../core/model/wire.ts';
@@ -62,17 +62,12 @@ function createEndpointScorer(endpoint: string): Scorer {
 
 /** Whether the endpoint is away or busy, as against a call that it refuses. */
 function isUnavailable(error: unknown): boolean {
-  if (!(error instanceof SageMakerRuntimeServiceException)) return error instanceof Error && isConnection(error);
-  const status = error.$metadata.httpStatusCode ?? 500;
+  const { $metadata, name, message } = (error ?? {}) as Partial<SageMakerRuntimeServiceException>;
+  if (!$metadata) return false;
+  // No status: the SDK tried and no reply came.
+  const status = $metadata.httpStatusCode ?? 503;
   // An endpoint that is not there is a ValidationError of SageMaker.
-  return status === 429 || status >= 500 || (error.name === 'ValidationError' && /not found/i.test(error.message));
-}
-
-function isConnection(error: Error): boolean {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  return (
-    ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EPIPE'].includes(code) || error.name === 'TimeoutError'
-  );
+  return status === 429 || status >= 500 || (name === 'ValidationError' && /not found/i.test(message ?? ''));
 }
 
 function createInProcessScorer(folder: string): Scorer {
