@@ -1,0 +1,46 @@
+/** What differs from stage to stage, from `stages` in cdk.json. */
+import * as z from 'zod';
+import { zoneOf } from '../core/time.ts';
+
+/** The days CloudWatch Logs can keep a group; any other number is refused there, after minutes of deployment. */
+const LOG_DAYS = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288];
+
+const schema = z.strictObject({
+  region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is no AWS region, as eu-central-1'),
+  /** IANA name of the shop's time zone: its days, and when 04:00 is. */
+  timeZone: z.string().refine(exists, 'does not exist; use an IANA name such as Europe/Berlin'),
+  /** Deletion protection, and tables that stay when their stack goes. */
+  protected: z.boolean(),
+  /** Days that actions and scores are kept; absent: for ever. */
+  retentionDays: z.number().int().min(91, 'must be 91 or more: users count as active for 90').optional(),
+  logRetentionDays: z.number().refine((days) => LOG_DAYS.includes(days), `must be one of ${LOG_DAYS.join(', ')}`),
+  /** `nightly`: the run creates the endpoint and deletes it; `always`: it stays up and is updated blue/green. */
+  scorer: z.enum(['nightly', 'always']),
+  /** The driver that the model's image needs is chosen for GPU instances. */
+  instanceType: z.string().regex(/^ml\.(g4dn|g5|g6)\.\d*xlarge$/, 'is no GPU instance of g4dn, g5 or g6'),
+  /** Gets every alarm, once it has confirmed the subscription. */
+  alarmEmail: z.email().optional(),
+});
+
+export type StageConfig = z.infer<typeof schema>;
+
+/**
+ * The stages by name.
+ * @throws Error naming every wrong value
+ */
+export function parseStages(context: unknown): Record<string, StageConfig> {
+  const names = z.string().regex(/^[a-z][a-z0-9]{0,11}$/);
+  const parsed = z.record(names, schema).safeParse(context);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${['stages', ...issue.path].join('.')}: ${issue.message}`);
+  throw new Error(`cdk.json is not valid: ${problems.join('; ')}`);
+}
+
+function exists(zone: string): boolean {
+  try {
+    zoneOf(zone);
+    return true;
+  } catch {
+    return false;
+  }
+}

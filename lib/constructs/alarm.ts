@@ -1,0 +1,37 @@
+/** The house alarm: it says what users feel, links what to do, and tells the stage's topic. */
+import { Alarm, type AlarmProps, ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+
+export const RUNBOOK = 'docs/deploy.md';
+
+export interface HouseAlarmProps extends Pick<AlarmProps, 'metric' | 'threshold'> {
+  topic: ITopic;
+  /** What users feel while it rings. */
+  felt: string;
+  /** Heading of the runbook, as a link's fragment. */
+  section: string;
+  /** Only where something else must know the alarm by name. */
+  alarmName?: string;
+  evaluationPeriods?: number;
+  /** Ring when it is below the threshold, or when nothing is heard. */
+  whenMissing?: boolean;
+}
+
+export class HouseAlarm extends Alarm {
+  constructor(scope: Construct, id: string, props: HouseAlarmProps) {
+    super(scope, id, {
+      alarmName: props.alarmName,
+      alarmDescription: `${props.felt} What to do: ${RUNBOOK}#${props.section}`,
+      metric: props.metric,
+      threshold: props.threshold,
+      evaluationPeriods: props.evaluationPeriods ?? 1,
+      comparisonOperator: props.whenMissing
+        ? ComparisonOperator.LESS_THAN_THRESHOLD
+        : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: props.whenMissing ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+    });
+    this.addAlarmAction(new SnsAction(props.topic));
+  }
+}

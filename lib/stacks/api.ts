@@ -1,0 +1,121 @@
+/** The HTTP API: every route of functions/routes.ts and one Lambda per function. */
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { FUNCTIONS, type FunctionName, ROUTES } from '../../functions/routes.ts';
+import type { StageConfig } from '../config.ts';
+import { HouseAlarm } from '../constructs/alarm.ts';
+import { HouseFunction } from '../constructs/function.ts';
+import { environmentOf } from '../environment.ts';
+import { grantsFor, PERMISSIONS } from '../permissions.ts';
+import type { DataStack } from './data.ts';
+import type { ModelStack } from './model.ts';
+
+/** What users feel when the function fails. */
+const FELT: Record<FunctionName, string> = {
+  ingest: 'Tracking clients get errors and retry; actions arrive late or not at all.',
+  timing: 'Timing answers of single users fail.',
+  actions: "A user's timeline cannot be read.",
+  audiences: 'Audiences cannot be listed or downloaded.',
+  overview: 'The dashboard shows no overview.',
+  health: 'Health checks fail, although the rest may work.',
+};
+
+/** HTTP APIs wait 30 s; a function that would take longer stops before its caller is gone. */
+const TIMEOUT_SECONDS = 29;
+
+interface ApiStackProps extends StackProps {
+  prefix: string;
+  config: StageConfig;
+  data: DataStack;
+  model: ModelStack;
+}
+
+export class ApiStack extends Stack {
+  constructor(scope: Construct, id: string, props: ApiStackProps) {
+    super(scope, id, props);
+    const { config, data, model } = props;
+    const integrations = Object.fromEntries(
+      FUNCTIONS.map((name) => {
+        const { lambda } = new HouseFunction(this, name, {
+          entry: name,
+          memoryMB: 1024,
+          timeoutSeconds: TIMEOUT_SECONDS,
+          environment: environmentOf(config, data, model),
+          ...grantsFor(PERMISSIONS[name], data, model.endpointArn),
+          logRetentionDays: config.logRetentionDays,
+          alarm: { topic: data.alarms, felt: FELT[name], section: 'a-function-fails' },
+        });
+        return [name, new HttpLambdaIntegration(name, lambda)];
+      }),
+    );
+    const api = this.createApi(props.prefix);
+    for (const route of ROUTES) {
+      const routes = api.addRoutes({
+        path: route.path,
+        methods: [HttpMethod[route.method]],
+        integration: integrations[route.function]!,
+      });
+      for (const made of routes) this.argueOpen(made);
+    }
+    const stage = this.createStage(api, config);
+    new HouseAlarm(this, 'ServerErrors', {
+      metric: api.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }),
+      threshold: 1,
+      topic: data.alarms,
+      felt: 'Callers get 5xx answers; tracking clients retry.',
+      section: 'a-function-fails',
+    });
+    new CfnOutput(this, 'Url', { value: stage.url, description: 'Host for tracking clients and the read API' });
+  }
+
+  private createApi(prefix: string): HttpApi {
+    return new HttpApi(this, 'Http', {
+      apiName: prefix,
+      createDefaultStage: false,
+      // Browser clients of the tracking API, from the shop's own pages. Keys travel in a header, never in a cookie.
+      corsPreflight: {
+        allowOrigins: ['*'],
+        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
+        allowHeaders: ['authorization', 'content-type', 'x-retry-count'],
+        maxAge: Duration.hours(2),
+      },
+    });
+  }
+
+  private createStage(api: HttpApi, config: StageConfig): HttpStage {
+    const logGroup = new LogGroup(this, 'AccessLog', {
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    // The route and not the path, which holds a user's id; nor the address.
+    const format = {
+      requestId: '$context.requestId',
+      at: '$context.requestTimeEpoch',
+      route: '$context.routeKey',
+      status: '$context.status',
+      milliseconds: '$context.responseLatency',
+      bytes: '$context.responseLength',
+      error: '$context.integrationErrorMessage',
+    };
+    return new HttpStage(this, 'Stage', {
+      httpApi: api,
+      stageName: '$default',
+      autoDeploy: true,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup),
+        format: AccessLogFormat.custom(JSON.stringify(format)),
+      },
+    });
+  }
+
+  private argueOpen(route: Construct): void {
+    Validations.of(route).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason: 'The function checks the key and its scope: tracking clients send it as Basic user name or in the body.',
+    });
+  }
+}

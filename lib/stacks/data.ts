@@ -1,0 +1,117 @@
+/** What outlives every deployment: tables, files, the secret. And where alarms go. */
+import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import { TABLES, type TableDefinition, type TableName } from '../../core/tables.ts';
+import type { StageConfig } from '../config.ts';
+
+interface DataStackProps extends StackProps {
+  prefix: string;
+  config: StageConfig;
+}
+
+const attribute = ({ name, type }: { name: string; type: 'S' | 'N' }) => ({
+  name,
+  type: type === 'S' ? AttributeType.STRING : AttributeType.NUMBER,
+});
+
+export class DataStack extends Stack {
+  readonly tables: Record<TableName, Table>;
+  /** The bucket's name, as other stacks import it. */
+  readonly objects: string;
+  readonly secret: Secret;
+  readonly alarms: Topic;
+  /** Functions find table `X` as this and `X`. */
+  readonly tablePrefix: string;
+
+  constructor(scope: Construct, id: string, props: DataStackProps) {
+    super(scope, id, props);
+    this.tablePrefix = `${props.prefix}-`;
+    const definitions = Object.entries(TABLES) as [TableName, TableDefinition][];
+    this.tables = Object.fromEntries(
+      definitions.map(([name, definition]) => [name, this.createTable(name, definition, props.config)]),
+    ) as Record<TableName, Table>;
+    // Exported by a name that reads well in policies, since AWS names the bucket itself.
+    this.objects = this.exportValue(this.createBucket(props.config).bucketName, { name: `${props.prefix}-objects` });
+    this.secret = this.createSecret();
+    this.alarms = this.createTopic(props.config);
+  }
+
+  private createTable(name: TableName, definition: TableDefinition, config: StageConfig): Table {
+    const table = new Table(this, name, {
+      tableName: `${this.tablePrefix}${name}`,
+      partitionKey: attribute(definition.partitionKey),
+      sortKey: definition.sortKey && attribute(definition.sortKey),
+      timeToLiveAttribute: definition.timeToLive,
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      encryption: TableEncryption.AWS_MANAGED,
+      deletionProtection: config.protected,
+      removalPolicy: config.protected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    if (definition.index) {
+      table.addGlobalSecondaryIndex({
+        indexName: definition.index.name,
+        partitionKey: attribute(definition.index.partitionKey),
+        sortKey: attribute(definition.index.sortKey),
+        projectionType: ProjectionType.INCLUDE,
+        nonKeyAttributes: definition.index.projects,
+      });
+    }
+    return table;
+  }
+
+  private createBucket(config: StageConfig): Bucket {
+    const bucket = new Bucket(this, 'Objects', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      encryption: BucketEncryption.S3_MANAGED,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      removalPolicy: RemovalPolicy.RETAIN,
+      // No versions: an erased user must not live on in an older one.
+      versioned: false,
+      lifecycleRules: [
+        { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(3) },
+        { id: 'exports', prefix: 'exports/', expiration: Duration.days(30) },
+        ...(config.retentionDays
+          ? [{ id: 'scores', prefix: 'scores/', expiration: Duration.days(config.retentionDays) }]
+          : []),
+      ],
+    });
+    Validations.of(bucket).acknowledge({
+      id: 'AwsSolutions-S1',
+      reason: 'Only roles of this app reach the bucket; access logs would be a second place that knows who was read.',
+    });
+    return bucket;
+  }
+
+  /** One secret for both: the pepper is generated, the key of encryption is derived from it (adapters/secrets.ts). */
+  private createSecret(): Secret {
+    const secret = new Secret(this, 'Pepper', {
+      description: 'Buy Timing: pepper of the pseudonyms and key of the stored ids. Losing it loses every user.',
+      generateSecretString: {
+        secretStringTemplate: '{}',
+        generateStringKey: 'pepper',
+        passwordLength: 64,
+        excludePunctuation: true,
+      },
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    Validations.of(secret).acknowledge({
+      id: 'AwsSolutions-SMG4',
+      reason: 'Every key of the store is an HMAC under this pepper: rotating it would orphan every user.',
+    });
+    return secret;
+  }
+
+  private createTopic(config: StageConfig): Topic {
+    const topic = new Topic(this, 'Alarms', { enforceSSL: true });
+    if (config.alarmEmail) topic.addSubscription(new EmailSubscription(config.alarmEmail));
+    return topic;
+  }
+}

@@ -1,0 +1,207 @@
+/** The shipped model bundle in the bucket, and Triton on a GPU that serves it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ArnFormat, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
+import { RegionInfo } from 'aws-cdk-lib/region-info';
+import type { Construct } from 'constructs';
+import { MODEL_NAME } from '../../core/model/contract.ts';
+import type { StageConfig } from '../config.ts';
+import { HouseAlarm } from '../constructs/alarm.ts';
+import { allow, argueWildcard, createFunctionRole } from '../constructs/role.ts';
+import type { DataStack } from './data.ts';
+
+const BUNDLE = join(import.meta.dirname, '../../model/bundles/tiny');
+/** ONNX Runtime 1.21, CUDA 12.9. */
+const TRITON = { repository: 'sagemaker-tritonserver', tag: '25.04-py3' };
+/** The default one's driver is too old for that CUDA; images of 25.09 and later need `al2023-…-gpu-4-1`. */
+const INFERENCE_AMI = 'al2-ami-sagemaker-inference-gpu-3-1';
+const VARIANT = 'all';
+
+interface ModelStackProps extends StackProps {
+  prefix: string;
+  config: StageConfig;
+  data: DataStack;
+}
+
+export class ModelStack extends Stack {
+  /** Fixed, for the nightly run creates and deletes an endpoint of this name, and alarms must know it beforehand. */
+  readonly endpointName: string;
+  readonly endpointArn: string;
+  readonly endpointConfig: CfnEndpointConfig;
+  /** The version that is live until another is promoted. */
+  readonly bundleVersion: string;
+  private readonly bucket: IBucket;
+
+  constructor(scope: Construct, id: string, props: ModelStackProps) {
+    super(scope, id, props);
+    this.bucket = Bucket.fromBucketName(this, 'Objects', props.data.objects);
+    this.bundleVersion = JSON.parse(readFileSync(join(BUNDLE, 'manifest.json'), 'utf8')).version;
+    this.endpointName = props.prefix;
+    this.endpointArn = this.formatArn({ service: 'sagemaker', resource: 'endpoint', resourceName: this.endpointName });
+    const uploaded = this.uploadBundle(props.config);
+    const model = this.createModel(props.config.region);
+    model.node.addDependency(uploaded);
+    this.endpointConfig = new CfnEndpointConfig(this, 'EndpointConfig', {
+      productionVariants: [
+        {
+          variantName: VARIANT,
+          modelName: model.attrModelName,
+          instanceType: props.config.instanceType,
+          initialInstanceCount: 1,
+          initialVariantWeight: 1,
+          inferenceAmiVersion: INFERENCE_AMI,
+        },
+      ],
+    });
+    if (props.config.scorer === 'always') this.createEndpoint(props.data);
+  }
+
+  /** Every version keeps its own folder, so that a rollback finds what it needs. */
+  private uploadBundle(config: StageConfig): BucketDeployment {
+    const logGroup = new LogGroup(this, 'BundleLog', {
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const bundle = new Asset(this, 'BundleAsset', { path: BUNDLE });
+    const files = `${this.bucket.bucketArn}/models/${this.bundleVersion}/*`;
+    const role = createFunctionRole(this, 'BundleRole', logGroup, [
+      allow(['s3:GetObject'], [bundle.bucket.arnForObjects(bundle.s3ObjectKey)]),
+      allow(['s3:ListBucket'], [this.bucket.bucketArn]),
+      allow(['s3:PutObject', 's3:AbortMultipartUpload'], [files]),
+    ]);
+    argueWildcard(role, files, 'All files of the bundle.');
+    const deployment = new BucketDeployment(this, 'Bundle', {
+      sources: [Source.bucket(bundle.bucket, bundle.s3ObjectKey)],
+      destinationBucket: this.bucket,
+      destinationKeyPrefix: `models/${this.bundleVersion}`,
+      prune: false,
+      retainOnDelete: true,
+      memoryLimit: 1024,
+      logGroup,
+      // CDK would add wildcards of actions on the whole bucket and on every asset of the account.
+      role: role.withoutPolicyUpdates(),
+    });
+    Validations.of(this).acknowledge({
+      id: 'AwsSolutions-L1',
+      reason: 'CDK itself chooses the runtime of its BucketDeployment; every function of this app is on the latest.',
+    });
+    return deployment;
+  }
+
+  private createModel(region: string): CfnModel {
+    const account = RegionInfo.get(region).dlcRepositoryAccount;
+    if (!account) throw new Error(`cdk.json: there is no Triton image in ${region}; choose another region`);
+    const repository = this.formatArn({
+      service: 'ecr',
+      account,
+      resource: 'repository',
+      resourceName: TRITON.repository,
+    });
+    const role = this.createRole(repository);
+    return new CfnModel(this, 'Model', {
+      executionRoleArn: role.roleArn,
+      // The container answers and calls nobody; SageMaker itself brings it the model.
+      enableNetworkIsolation: true,
+      primaryContainer: {
+        image: `${account}.dkr.ecr.${region}.${this.urlSuffix}/${TRITON.repository}:${TRITON.tag}`,
+        modelDataSource: {
+          s3DataSource: {
+            // Triton wants the model's folder below the prefix, not its files.
+            s3Uri: this.bucket.s3UrlForObject(`models/${this.bundleVersion}/repository/`),
+            s3DataType: 'S3Prefix',
+            compressionType: 'None',
+          },
+        },
+        environment: {
+          SAGEMAKER_TRITON_DEFAULT_MODEL_NAME: MODEL_NAME,
+          SAGEMAKER_TRITON_LOG_VERBOSE: 'false',
+        },
+      },
+    });
+  }
+
+  private createRole(repositoryArn: string): Role {
+    const models = this.bucket.arnForObjects('models/*');
+    const logs = this.formatArn({
+      service: 'logs',
+      resource: 'log-group',
+      resourceName: `/aws/sagemaker/Endpoints/${this.endpointName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const role = new Role(this, 'ModelRole', {
+      assumedBy: new ServicePrincipal('sagemaker.amazonaws.com'),
+      inlinePolicies: {
+        allowed: new PolicyDocument({
+          statements: [
+            allow(['s3:GetObject'], [models]),
+            allow(['s3:ListBucket'], [this.bucket.bucketArn], { StringLike: { 's3:prefix': 'models/*' } }),
+            allow(
+              ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
+              [repositoryArn],
+            ),
+            allow(['ecr:GetAuthorizationToken'], ['*']),
+            allow(
+              ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:DescribeLogStreams', 'logs:PutLogEvents'],
+              [logs],
+            ),
+            allow(['cloudwatch:PutMetricData'], ['*'], {
+              StringLike: { 'cloudwatch:namespace': '/aws/sagemaker/*' },
+            }),
+          ],
+        }),
+      },
+    });
+    argueWildcard(role, models, 'A rollback serves an earlier bundle.');
+    argueWildcard(role, logs, 'Streams are named by instance.');
+    argueWildcard(role, '*', 'A registry token and metrics have no resource to name; metrics are held to a namespace.');
+    return role;
+  }
+
+  private createEndpoint(data: DataStack): void {
+    const dimensionsMap = { EndpointName: this.endpointName, VariantName: VARIANT };
+    const metric = (metricName: string, statistic: string) =>
+      new Metric({ namespace: 'AWS/SageMaker', metricName, dimensionsMap, statistic, period: Duration.minutes(1) });
+    const alarms = [
+      new HouseAlarm(this, 'ModelErrors', {
+        alarmName: `${this.endpointName}-model-errors`,
+        metric: metric('Invocation5XXErrors', Stats.SUM),
+        threshold: 1,
+        topic: data.alarms,
+        felt: 'Fresh scores fail, and so do shards of the nightly run.',
+        section: 'model-endpoint',
+      }),
+      new HouseAlarm(this, 'ModelSlow', {
+        alarmName: `${this.endpointName}-model-slow`,
+        // Microseconds.
+        metric: metric('ModelLatency', 'p90'),
+        threshold: 5_000_000,
+        evaluationPeriods: 3,
+        topic: data.alarms,
+        felt: 'Fresh scores take seconds, and the nightly run may not end in time.',
+        section: 'model-endpoint',
+      }),
+    ];
+    const endpoint = new CfnEndpoint(this, 'Endpoint', {
+      endpointName: this.endpointName,
+      endpointConfigName: this.endpointConfig.attrEndpointConfigName,
+      retainAllVariantProperties: true,
+      deploymentConfig: {
+        blueGreenUpdatePolicy: {
+          // One instance cannot be split: the new fleet takes all traffic, and the old one waits for alarms.
+          trafficRoutingConfiguration: { type: 'ALL_AT_ONCE', waitIntervalInSeconds: 0 },
+          terminationWaitInSeconds: 300,
+          maximumExecutionTimeoutInSeconds: 3_600,
+        },
+        autoRollbackConfiguration: { alarms: alarms.map(({ alarmName }) => ({ alarmName })) },
+      },
+    });
+    endpoint.node.addDependency(...alarms);
+  }
+}
