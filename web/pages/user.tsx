@@ -16,7 +16,7 @@ const LISTED = 5;
 
 export function UserPage({ pseudonym, day }: { pseudonym: string; day?: string }) {
   const timing = useApi(`timing ${pseudonym} ${day ?? ''}`, (api) => api.timing({ pseudonym }, { day, curves: true }));
-  const overview = useApi('overview', (api) => api.overview());
+  const overview = useApi(`overview ${day ?? ''}`, (api) => api.overview(day));
   const unscored = timing.problem?.type === 'not-scored';
   if (timing.problem && !timing.loading && !unscored) {
     return <ProblemNotice problem={timing.problem} onAgain={timing.again} />;

@@ -26,6 +26,10 @@ interface Readout {
 
 const dark = matchMedia('(prefers-color-scheme: dark)');
 
+/** The cursor stands on the nearest point, not between two. */
+const toPoint: uPlot.Cursor.MousePosRefiner = (chart, left, top) =>
+  left < 0 ? [left, top] : [chart.valToPos(chart.data[0][chart.posToIdx(left)] ?? 0, 'x'), top];
+
 export function Chart({ label, data, height = 220, options, readout, table }: ChartProps) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot>(undefined);
@@ -56,7 +60,13 @@ export function Chart({ label, data, height = 220, options, readout, table }: Ch
         height,
         legend: { show: false },
         padding: made.padding ?? [4, 18, 0, 0],
-        cursor: { y: false, drag: { x: false, y: false }, points: { size: 8, width: 2 }, ...made.cursor },
+        cursor: {
+          y: false,
+          drag: { x: false, y: false },
+          move: toPoint,
+          points: { size: 8, width: 2 },
+          ...made.cursor,
+        },
         hooks: { ...made.hooks, setCursor: [...(made.hooks?.setCursor ?? []), follow] },
       },
       data,

@@ -24,12 +24,16 @@ export function Hint({ text, children }: { text: string; children: ComponentChil
   useEffect(() => {
     if (!open) return;
     const close = (event: Event) => {
-      if (!(event instanceof KeyboardEvent) || event.key === 'Escape') setOpen(false);
+      if (event instanceof KeyboardEvent && event.key !== 'Escape') return;
+      if (event.type === 'pointerdown' && anchor.current?.contains(event.target as Node)) return;
+      setOpen(false);
     };
     addEventListener('keydown', close);
+    addEventListener('pointerdown', close);
     addEventListener('scroll', close, { passive: true, capture: true });
     return () => {
       removeEventListener('keydown', close);
+      removeEventListener('pointerdown', close);
       removeEventListener('scroll', close, { capture: true });
     };
   }, [open]);

@@ -31,6 +31,7 @@ export function ExpectedChart({ overview }: { overview: OverviewReply }) {
       }
       data={data}
       options={(palette) => ({
+        cursor: { points: { show: false } },
         scales: { x: { time: false, range: (_, min, max) => [min - 0.6, max + 0.6] }, y: whole },
         axes: axes(
           palette,
@@ -66,6 +67,7 @@ export function ProbabilityChart({ overview }: { overview: OverviewReply }) {
       label={`Users by probability of buying within 7 days. About ${plural(above, 'user')} at or above the usual rate of ${percent(theta)}.`}
       data={data}
       options={(palette) => ({
+        cursor: { points: { show: false } },
         scales: { x: { time: false, range: [0, shown.at(-1)?.to ?? 1] }, y: whole },
         axes: axes(
           palette,

@@ -49,6 +49,7 @@ export function Search() {
           spellcheck={false}
           enterkeyhint="search"
           maxLength={256}
+          onBlur={() => setAnswer(undefined)}
           value={id}
           onInput={(event) => {
             setId(event.currentTarget.value);

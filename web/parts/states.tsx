@@ -41,7 +41,8 @@ function remedyOf(problem: ApiProblem): string {
 
 /** What to do in a shop without scores: send actions, then score. */
 export function NoDataYet() {
-  const track = `curl -u WRITE_KEY: ${location.origin}/v1/track -H 'content-type: application/json' \\
+  const track = `curl -u WRITE_KEY: ${location.origin}/v1/track \\
+  -H 'content-type: application/json' \\
   -d '{"userId":"u1","event":"Product Viewed","properties":{"category":"shoes"}}'`;
   return (
     <div class="notice notice-wide">
