@@ -1,0 +1,144 @@
+/** Actions of users: one item per user, day and request. Attribute names are short because every byte is billed. */
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type Action, compareActions } from '../../core/actions/action.ts';
+import type { ActionChunk, ActionStore, Clock, StoredActionDetail } from '../../core/ports.ts';
+import type { Day } from '../../core/time.ts';
+import { orBusy } from '../busy.ts';
+import type { DynamoClient } from './client.ts';
+import { DamagedItem } from './errors.ts';
+import { queryPages } from './query.ts';
+
+/** `w` word, `a` at (epoch ms), `i` id, `v` value, `q` quantity. */
+interface PackedAction {
+  w: string;
+  a: number;
+  i: string;
+  v?: number;
+  q?: number;
+}
+
+/** DynamoDB takes 400 KB an item, names and some bytes for structure included. */
+const ITEM_BYTES = 350_000;
+/** Names, numbers and structure of one action: an upper bound of what DynamoDB counts besides its texts. */
+const ACTION_BYTES = 80;
+
+export function createActionStore(client: DynamoClient, prefix: string, clock: Clock): ActionStore {
+  const table = `${prefix}Actions`;
+
+  const putItem = async (chunk: ActionChunk, dayChunk: string, actions: Action[]): Promise<boolean> => {
+    const item = {
+      user: chunk.user,
+      dayChunk,
+      l: actions.map(pack),
+      ...(chunk.source !== undefined && { s: chunk.source }),
+      ...(chunk.expires !== undefined && { expires: chunk.expires }),
+    };
+    const put = new PutCommand({ TableName: table, Item: item, ReturnValues: 'ALL_OLD' });
+    const { Attributes: old } = await orBusy(client.send(put));
+    return old !== undefined;
+  };
+
+  return {
+    async put(chunk) {
+      let repeated = chunk.actions.length > 0;
+      for (const [index, actions] of splitBySize(chunk.actions).entries()) {
+        const suffix = index === 0 ? '' : `~${index}`;
+        const known = await putItem(chunk, `${chunk.day}#${chunk.chunk}${suffix}`, actions);
+        repeated &&= known;
+      }
+      return { repeated };
+    },
+
+    async read(user, range = {}) {
+      if (range.from !== undefined && range.to !== undefined && range.from > range.to) return [];
+      const now = clock() / 1_000;
+      const actions: StoredActionDetail[] = [];
+      for await (const items of queryPages(client, { TableName: table, ...keyCondition(user, range) })) {
+        for (const item of items) {
+          // Deletion comes up to days after `expires`.
+          if (typeof item.expires === 'number' && item.expires <= now) continue;
+          for (const action of unpack(table, item)) actions.push(action);
+        }
+      }
+      return onePerId(actions.sort(compareActions));
+    },
+  };
+}
+
+/** Days compare as text, and `#` (0x23) is followed by `$`: `day$` lies behind every chunk of a day. */
+function keyCondition(user: string, { from, to }: { from?: Day; to?: Day }) {
+  const names = { '#user': 'user' };
+  if (from === undefined && to === undefined) {
+    return {
+      KeyConditionExpression: '#user = :user',
+      ExpressionAttributeNames: names,
+      ExpressionAttributeValues: { ':user': user },
+    };
+  }
+  return {
+    KeyConditionExpression: '#user = :user AND dayChunk BETWEEN :from AND :to',
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: { ':user': user, ':from': `${from ?? ''}#`, ':to': `${to ?? '~'}$` },
+  };
+}
+
+/** Parts that fit into an item each: nearly always one. The same actions always give the same parts. */
+function splitBySize(actions: Action[]): Action[][] {
+  const parts: Action[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const action of actions) {
+    const size = ACTION_BYTES + Buffer.byteLength(action.word) + Buffer.byteLength(action.id);
+    if (bytes + size > ITEM_BYTES) {
+      parts.push([]);
+      bytes = 0;
+    }
+    parts.at(-1)!.push(action);
+    bytes += size;
+  }
+  return parts;
+}
+
+function pack({ word, at, id, value, quantity }: Action): PackedAction {
+  return {
+    w: word,
+    a: at,
+    i: id,
+    ...(value !== undefined && { v: value }),
+    ...(quantity !== undefined && { q: quantity }),
+  };
+}
+
+function unpack(table: string, item: Record<string, unknown>): StoredActionDetail[] {
+  const { l: list, s: source } = item;
+  const fail = (what: string): never => {
+    throw new DamagedItem(table, `${item.user} ${item.dayChunk}`, what);
+  };
+  if (!Array.isArray(list)) return fail('l is not a list');
+  if (source !== undefined && typeof source !== 'string') return fail('s is not a text');
+  return list.map((packed, index) => {
+    if (!isPacked(packed)) return fail(`l[${index}] is not an action`);
+    const action: StoredActionDetail = { word: packed.w, at: packed.a, id: packed.i };
+    if (packed.v !== undefined) action.value = packed.v;
+    if (packed.q !== undefined) action.quantity = packed.q;
+    if (source !== undefined) action.source = source;
+    return action;
+  });
+}
+
+function isPacked(value: unknown): value is PackedAction {
+  if (typeof value !== 'object' || value === null) return false;
+  const { w, a, i, v, q } = value as Record<string, unknown>;
+  return (
+    typeof w === 'string' &&
+    Number.isFinite(a) &&
+    typeof i === 'string' &&
+    (v === undefined || Number.isFinite(v)) &&
+    (q === undefined || Number.isFinite(q))
+  );
+}
+
+/** Retries that overlap leave an action in two chunks: the first in sequence order stands. */
+function onePerId(sorted: StoredActionDetail[]): StoredActionDetail[] {
+  const seen = new Set<string>();
+  return sorted.filter(({ id }) => !seen.has(id) && seen.add(id));
+}
