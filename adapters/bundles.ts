@@ -86,7 +86,10 @@ export async function readBundleFolder(folder: string): Promise<Bundle> {
   return bundle;
 }
 
-/** The live bundle: the folder that `BUNDLE` names, else `models/<live version>/` of the object store. */
+/**
+ * The live bundle: the folder that `BUNDLE` names, else `models/<live version>/` of the object store. Until a version is
+ * promoted, the one that `BUNDLE` names is live: what a deployment brought along.
+ */
 export function createBundleStore(
   environment: { BUNDLE: string },
   objects: ObjectStore,
@@ -98,8 +101,9 @@ export function createBundleStore(
   const liveVersion = async (): Promise<string> => {
     if (fixed !== undefined) return manifestTime(fixed);
     const live = await settings.get<{ version: string }>('model', 'live');
-    if (!live) throw new Error('no model is live: promote a bundle first');
-    return live.version;
+    const version = live?.version ?? environment.BUNDLE;
+    if (!version) throw new Error('no model is live: promote a bundle first');
+    return version;
   };
   const load = (version: string): Promise<Bundle> =>
     fixed === undefined

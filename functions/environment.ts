@@ -11,7 +11,7 @@ const schema = z.object({
   PEPPER_SECRET_ID: z.string().min(1),
   /** `s3://bucket/prefix`, or `file:` and the path of a folder on a local system. */
   OBJECTS: z.string().min(1),
-  /** `file:` and the bundle's folder, or empty: `models/<live version>/` in the object store. */
+  /** `file:` and the bundle's folder; or the version below `models/` in the object store until one is promoted. */
   BUNDLE: z.string().default(''),
   RETENTION_DAYS: z.coerce.number().int().positive().optional(),
   /** Fixed keys of a local system. */

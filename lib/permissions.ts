@@ -20,7 +20,7 @@ export interface Permissions {
 
 export const PERMISSIONS: Record<FunctionName | NightlyStep['name'], Permissions> = {
   ingest: {
-    tables: { Actions: ['PutItem'], Users: ['GetItem', 'UpdateItem'], Settings: ['GetItem'] },
+    tables: { Actions: ['PutItem'], Users: ['GetItem', 'PutItem', 'UpdateItem'], Settings: ['GetItem'] },
   },
   timing: {
     tables: { Actions: ['Query'], Users: ['GetItem'], Runs: ['GetItem'], Settings: ['GetItem'] },
@@ -33,7 +33,7 @@ export const PERMISSIONS: Record<FunctionName | NightlyStep['name'], Permissions
     reads: ['scores'],
   },
   overview: { tables: { Runs: ['GetItem'], Settings: ['GetItem'] }, reads: ['scores'] },
-  health: { tables: {} },
+  health: { tables: { Settings: ['GetItem'] }, reads: ['models', 'health'] },
   plan: {
     tables: { Actions: ['Query'], Runs: ['GetItem', 'PutItem', 'Query', 'DeleteItem'], Settings: ['GetItem'] },
     usersByShard: true,
