@@ -43,14 +43,11 @@ async function install() {
 
 function isInstalled(wanted, lockText) {
   if (!existsSync(node)) return false;
-  try {
-    return readFileSync(stamp, 'utf8') === wanted;
-  } catch {
-    // Not installed by us: what npm itself noted down counts as well.
-    const found = matchesNpmsNote(lockText);
-    if (found) writeFileSync(stamp, wanted);
-    return found;
-  }
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return true;
+  // Not installed by us, or the lock file changed in what this machine does not need: npm's own note counts as well.
+  const found = matchesNpmsNote(lockText);
+  if (found) writeFileSync(stamp, wanted);
+  return found;
 }
 
 function matchesNpmsNote(lockText) {
