@@ -1,0 +1,22 @@
+/** Calls `work` for every item, at most `limit` at a time; results in the items' order. The first failure ends it. */
+export async function concurrently<T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      const index = next++;
+      results[index] = await work(items[index]!, index);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  } catch (error) {
+    next = items.length;
+    throw error;
+  }
+  return results;
+}

@@ -1,0 +1,93 @@
+import { IDENTITY } from '../../../core/corrections.ts';
+import type { ActionStore, BundleStore, Clock, Log, RunStore, SettingStore, UserStore } from '../../../core/ports.ts';
+import { MIN_THETA } from '../../../core/scores.ts';
+import { createShopTally, REACH_DAYS, type ShopTally } from '../../../core/shop-statistics.ts';
+import { SHARDS } from '../../../core/tables.ts';
+import { addDays, type Day, dayNumber, isDay, type Zone } from '../../../core/time.ts';
+import { concurrently } from '../../concurrently.ts';
+import type { PlanInput, PlanReply } from '../messages.ts';
+import { correctionSchema, getFinish, getPlan, type PlanState } from '../state.ts';
+
+export interface PlanDependencies {
+  clock: Clock;
+  zone: Zone;
+  log: Log;
+  actions: ActionStore;
+  users: UserStore;
+  runs: RunStore;
+  settings: SettingStore;
+  bundles: BundleStore;
+}
+
+/** Users whose actions make the shop statistics; more would not change them by much. */
+const SAMPLE = 4_000;
+const READS_AT_ONCE = 16;
+
+/**
+ * Fixes what the whole run of a day shares: shop statistics, θ, model and correction. The same day again gets the same
+ * plan, unless asked to restart, or unless the model changed before the run was finished.
+ */
+export function createHandler(deps: PlanDependencies): (input: PlanInput) => Promise<PlanReply> {
+  return async (input) => {
+    const day = input.day ?? deps.zone.dayOf(deps.clock());
+    if (!isDay(day)) throw new RangeError(`"${day}" is not a day (YYYY-MM-DD)`);
+    const modelVersion = (await deps.bundles.live()).manifest.version;
+    const before = await getPlan(deps.runs, day);
+    if (before && !input.restart && (before.modelVersion === modelVersion || (await isFinished(deps, day, before))))
+      return { day, shards: before.shards, modelVersion: before.modelVersion };
+    const startedAt = deps.clock();
+    const { tally, users } = await sampleShop(deps, addDays(day, -1));
+    const own = await deps.settings.get<number>('bands', 'theta');
+    const correction = await deps.settings.get('correction', 'live');
+    const state: PlanState = {
+      attempt: (before?.attempt ?? 0) + 1,
+      startedAt,
+      shards: Array.from({ length: SHARDS }, (_, shard) => shard),
+      shop: Array.from(tally.vector()),
+      sampledUsers: users,
+      theta: own ?? Math.max(MIN_THETA, tally.rate30()),
+      modelVersion,
+      correction: correction === undefined ? IDENTITY : correctionSchema.parse(correction),
+    };
+    await deps.runs.put({ day, shard: 'plan', state });
+    deps.log.info('nightly run planned', { day, attempt: state.attempt, sampledUsers: users, modelVersion });
+    return { day, shards: state.shards, modelVersion };
+  };
+}
+
+async function isFinished(deps: PlanDependencies, day: Day, plan: PlanState): Promise<boolean> {
+  const finish = await getFinish(deps.runs, day);
+  return finish !== undefined && finish.attempt === plan.attempt && finish.failedShards.length === 0;
+}
+
+/**
+ * Tallies the shop as of the first instant of a day, from the first users of the shards (lowest pseudonyms first) that
+ * acted within reach before it. Who is in the sample depends on nothing that came after that instant.
+ */
+async function sampleShop(deps: PlanDependencies, asOf: Day): Promise<{ tally: ShopTally; users: number }> {
+  const { zone } = deps;
+  const tally = createShopTally(dayNumber(asOf));
+  const instant = zone.startOf(asOf);
+  const earliest = addDays(asOf, -REACH_DAYS);
+  let users = 0;
+  for (let shard = 0; shard < SHARDS && users < SAMPLE; shard++) {
+    const candidates: string[] = [];
+    for await (const page of deps.users.inShard(shard, earliest))
+      for (const { user, firstActionDay } of page) if (firstActionDay < asOf) candidates.push(user);
+    candidates.sort();
+    for (let from = 0; from < candidates.length && users < SAMPLE; from += READS_AT_ONCE) {
+      const part = candidates.slice(from, from + READS_AT_ONCE);
+      const read = await concurrently(part, READS_AT_ONCE, (user) =>
+        deps.actions.read(user, { to: addDays(asOf, -1) }),
+      );
+      for (const all of read) {
+        const actions = all.filter(({ at }) => at < instant);
+        const last = actions.at(-1);
+        if (!last || zone.dayOf(last.at) < earliest || users === SAMPLE) continue;
+        tally.add(actions, zone);
+        users++;
+      }
+    }
+  }
+  return { tally, users };
+}

@@ -1,0 +1,142 @@
+import { probabilityHistogram } from '../../../core/distributions.ts';
+import { unpackForecast } from '../../../core/forecasts.ts';
+import type { Bundle, Scorer } from '../../../core/model/contract.ts';
+import type {
+  ActionStore,
+  BundleStore,
+  Log,
+  ObjectStore,
+  RunStore,
+  StoredForecast,
+  UserRecord,
+  UserStore,
+} from '../../../core/ports.ts';
+import { type ScoreRow, scoreRow } from '../../../core/score-rows.ts';
+import { ACTIVE_DAYS, type Band, scoreOf } from '../../../core/scores.ts';
+import { buildSequence } from '../../../core/sequences.ts';
+import { addDays, type Day, type Zone } from '../../../core/time.ts';
+import { createVocabulary } from '../../../core/vocabulary.ts';
+import { concurrently } from '../../concurrently.ts';
+import { putRows, scoreFile } from '../../runs/score-files.ts';
+import type { ShardInput, ShardReply } from '../messages.ts';
+import { getPlan, getShard, type PlanState, type ShardState, shardKey } from '../state.ts';
+import { type Asked, forecastUsers } from './forecast-users.ts';
+import { standingOf } from './who-is-new.ts';
+
+export interface ScoreShardDependencies {
+  zone: Zone;
+  log: Log;
+  actions: ActionStore;
+  users: UserStore;
+  runs: RunStore;
+  objects: ObjectStore;
+  bundles: BundleStore;
+  scorer: Scorer;
+}
+
+/** Users worked on at once: bounds memory. */
+const WAVE = 500;
+const CALLS_AT_ONCE = 8;
+
+/**
+ * Scores the users of one shard who are active as of a day, and leaves one file. Only users with new actions, an old
+ * forecast or one of another model cost a model call and a write. A shard that is finished is not scored again; one
+ * that crashed finds the forecasts that it stored.
+ */
+export function createHandler(deps: ScoreShardDependencies): (input: ShardInput) => Promise<ShardReply> {
+  return async ({ day, shard }) => {
+    const plan = await getPlan(deps.runs, day);
+    if (!plan) throw new Error(`the run of ${day} has no plan`);
+    const done = await getShard(deps.runs, day, shard, plan.attempt);
+    if (done) return replyOf(day, shard, done, true);
+    const bundle = await deps.bundles.live();
+    if (bundle.manifest.version !== plan.modelVersion)
+      throw new Error(`the model is ${bundle.manifest.version} now, the run was planned with ${plan.modelVersion}`);
+
+    const scorer = createWaveScorer(deps, plan, bundle, day);
+    const rows: ScoreRow[] = [];
+    let wave: string[] = [];
+    for await (const page of deps.users.inShard(shard, addDays(day, -ACTIVE_DAYS))) {
+      for (const { user, firstActionDay } of page) if (firstActionDay < day) wave.push(user);
+      for (; wave.length >= WAVE; wave = wave.slice(WAVE)) rows.push(...(await scorer.score(wave.slice(0, WAVE))));
+    }
+    if (wave.length > 0) rows.push(...(await scorer.score(wave)));
+
+    rows.sort((a, b) => (a.user < b.user ? -1 : 1));
+    if (rows.length > 0) await putRows(deps.objects, scoreFile(day, shard), rows);
+    else if (plan.attempt > 1) await deps.objects.remove(scoreFile(day, shard));
+    const state: ShardState = {
+      attempt: plan.attempt,
+      activeUsers: rows.length,
+      modelCalls: scorer.modelCalls,
+      modelRequests: scorer.modelRequests,
+      bands: countBands(rows),
+      distribution: probabilityHistogram(rows.map((row) => row.p_7d)),
+    };
+    await deps.runs.put({ day, shard: shardKey(shard), state });
+    return replyOf(day, shard, state, false);
+  };
+}
+
+function createWaveScorer(deps: ScoreShardDependencies, plan: PlanState, bundle: Bundle, day: Day) {
+  const vocabulary = createVocabulary(bundle.vocabulary);
+  const shop = Float32Array.from(plan.shop);
+  const { zone } = deps;
+  const { correction, theta } = plan;
+
+  const toRow = (user: string, stored: StoredForecast): ScoreRow => {
+    const forecast = unpackForecast(stored.packed);
+    const { originDay, lastActionAt, modelVersion } = stored;
+    const lastActionDay = zone.dayOf(lastActionAt);
+    const score = scoreOf({ forecast, originDay, day, lastActionDay, correction, theta });
+    return scoreRow(score, forecast, { user, originDay, lastActionAt, modelVersion, correction: correction.version });
+  };
+
+  const scorer = {
+    modelCalls: 0,
+    modelRequests: 0,
+    async score(users: string[]): Promise<ScoreRow[]> {
+      const rows: ScoreRow[] = [];
+      const asked: Asked[] = [];
+      const records = await deps.users.getMany(users);
+      await concurrently(records, CALLS_AT_ONCE, async (record: UserRecord) => {
+        const { user, revision } = record;
+        const standing = await standingOf(deps, record, day, plan.modelVersion);
+        if (standing.kind === 'known') rows.push(toRow(user, standing.forecast));
+        if (standing.kind !== 'new') return;
+        const sequence = buildSequence(standing.actions, zone, vocabulary);
+        asked.push({ user, sequence, revision, lastActionAt: standing.actions.at(-1)!.at });
+      });
+      const { forecasts, requests } = await forecastUsers(deps, asked, { day, shop, bundle });
+      scorer.modelCalls += asked.length;
+      scorer.modelRequests += requests;
+      await concurrently(forecasts, CALLS_AT_ONCE, async (forecast, index) => {
+        const { user } = asked[index]!;
+        // Where one of a later origin is stored, this run of a past day leaves only its file.
+        await deps.users.putForecast(user, forecast);
+        rows.push(toRow(user, forecast));
+      });
+      return rows;
+    },
+  };
+  return scorer;
+}
+
+function countBands(rows: readonly ScoreRow[]): Record<Band, number> {
+  const counts: Record<Band, number> = { now: 0, soon: 0, later: 0, unlikely: 0 };
+  for (const { band } of rows) counts[band]++;
+  return counts;
+}
+
+function replyOf(day: Day, shard: number, state: ShardState, already: boolean): ShardReply {
+  const { activeUsers, modelCalls, modelRequests } = state;
+  return {
+    day,
+    shard,
+    activeUsers,
+    scored: already ? 0 : activeUsers,
+    alreadyScored: already ? activeUsers : 0,
+    modelCalls: already ? 0 : modelCalls,
+    modelRequests: already ? 0 : modelRequests,
+  };
+}

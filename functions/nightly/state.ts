@@ -1,0 +1,101 @@
+/** What the steps of a nightly run leave in the Runs table, parsed on the way back. */
+import * as z from 'zod';
+import type { Correction } from '../../core/corrections.ts';
+import type { RunStore } from '../../core/ports.ts';
+import { BANDS } from '../../core/scores.ts';
+import type { Day } from '../../core/time.ts';
+
+const count = z.number().int().nonnegative();
+const bands = z.record(z.enum(BANDS), count);
+
+export const correctionSchema: z.ZodType<Correction> = z.object({
+  version: count,
+  horizons: z.array(z.object({ days: count, slope: z.number(), intercept: z.number() })),
+});
+
+const plan = z.object({
+  /** Rises with every restart; what shards left under a lower one does not count. */
+  attempt: count,
+  /** Epoch milliseconds. */
+  startedAt: z.number(),
+  shards: z.array(count),
+  /** Shop statistics as of the first instant of the day before. */
+  shop: z.array(z.number()),
+  sampledUsers: count,
+  theta: z.number(),
+  modelVersion: z.string(),
+  correction: correctionSchema,
+});
+
+const shard = z.object({
+  attempt: count,
+  activeUsers: count,
+  modelCalls: count,
+  modelRequests: count,
+  bands,
+  /** Users by P(purchase within 7 days). */
+  distribution: z.array(count),
+});
+
+const finish = z.object({
+  attempt: count,
+  finishedAt: z.number(),
+  seconds: z.number(),
+  users: count,
+  bands,
+  distribution: z.array(count),
+  /** Percentiles of P(purchase within 7 days), 0th to 100th. */
+  quantiles: z.array(z.number()),
+  expected: z.array(z.object({ date: z.string(), count })),
+  modelCalls: count,
+  modelRequests: count,
+  failed: count,
+  failedShards: z.array(count),
+  theta: z.number(),
+  modelVersion: z.string(),
+  correction: correctionSchema,
+  shop: z.array(z.number()),
+});
+
+export type PlanState = z.infer<typeof plan>;
+export type ShardState = z.infer<typeof shard>;
+export type FinishState = z.infer<typeof finish>;
+
+/** The key of a shard in the Runs table. */
+export function shardKey(shard: number): string {
+  return String(shard).padStart(3, '0');
+}
+
+/** @throws Error when what is stored is not a plan */
+export async function getPlan(runs: RunStore, day: Day): Promise<PlanState | undefined> {
+  const record = await runs.get(day, 'plan');
+  return record && plan.parse(record.state);
+}
+
+/** @returns undefined for a shard that the plan's attempt has not finished */
+export async function getShard(
+  runs: RunStore,
+  day: Day,
+  number: number,
+  attempt: number,
+): Promise<ShardState | undefined> {
+  const record = await runs.get(day, shardKey(number));
+  const state = record && shard.parse(record.state);
+  return state?.attempt === attempt ? state : undefined;
+}
+
+/** The finished shards of an attempt, by number. */
+export async function listShards(runs: RunStore, day: Day, attempt: number): Promise<Map<number, ShardState>> {
+  const states = new Map<number, ShardState>();
+  for (const record of await runs.list(day)) {
+    if (!/^\d+$/.test(record.shard)) continue;
+    const state = shard.parse(record.state);
+    if (state.attempt === attempt) states.set(Number(record.shard), state);
+  }
+  return states;
+}
+
+export async function getFinish(runs: RunStore, day: Day): Promise<FinishState | undefined> {
+  const record = await runs.get(day, 'finish');
+  return record && finish.parse(record.state);
+}
