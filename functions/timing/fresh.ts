@@ -1,0 +1,67 @@
+import { type Forecast, forecastOf, packForecast, unpackForecast } from '../../core/forecasts.ts';
+import { batchesOf } from '../../core/model/batches.ts';
+import { type Scorer, ScorerUnavailable } from '../../core/model/contract.ts';
+import type { ActionStore, BundleStore, Clock } from '../../core/ports.ts';
+import { buildSequence } from '../../core/sequences.ts';
+import type { Zone } from '../../core/time.ts';
+import { createVocabulary, type Vocabulary } from '../../core/vocabulary.ts';
+import { Problem } from '../http/api.ts';
+
+export interface FreshDependencies {
+  clock: Clock;
+  zone: Zone;
+  actions: ActionStore;
+  bundles: BundleStore;
+  scorer: Scorer;
+}
+
+export interface FreshForecast {
+  forecast: Forecast;
+  lastActionAt: number;
+  modelVersion: string;
+}
+
+const vocabularies = new WeakMap<object, Vocabulary>();
+
+/**
+ * The model's forecast from this moment on, from every action until now. Nothing is stored.
+ * @param shop shop statistics of the latest run
+ * @returns undefined for a user without an action
+ * @throws Problem 503 when the model does not answer
+ */
+export async function forecastNow(
+  deps: FreshDependencies,
+  user: string,
+  shop: Float32Array,
+): Promise<FreshForecast | undefined> {
+  const { zone } = deps;
+  const now = deps.clock();
+  const [bundle, stored] = await Promise.all([deps.bundles.live(), deps.actions.read(user)]);
+  // Clocks of clients run fast: what they date after now is left for later.
+  const actions = stored.filter(({ at }) => at <= now);
+  const last = actions.at(-1);
+  if (!last) return undefined;
+  const { manifest } = bundle;
+  const vocabulary = vocabularies.get(bundle) ?? createVocabulary(bundle.vocabulary);
+  vocabularies.set(bundle, vocabulary);
+  const sequence = buildSequence(actions, zone, vocabulary);
+  // Where clocks went back within the hour, the last action's wall clock may be ahead of now's.
+  const origin = Math.max(zone.wallClock(now), sequence.at.at(-1)!);
+  const [batch] = batchesOf([sequence], shop, origin);
+  try {
+    const output = await deps.scorer.score(batch!.input);
+    const names = { edges: manifest.bins, words: bundle.vocabulary, categories: sequence.categories };
+    // Through the packed form, as every other probability.
+    const forecast = unpackForecast(packForecast(forecastOf(output, 0, names)));
+    return { forecast, lastActionAt: last.at, modelVersion: manifest.version };
+  } catch (error) {
+    if (!(error instanceof ScorerUnavailable)) throw error;
+    throw new Problem(
+      503,
+      'model-away',
+      'the model does not answer; ask without fresh=true',
+      {},
+      { 'retry-after': '30' },
+    );
+  }
+}

@@ -1,0 +1,153 @@
+import { correct } from '../../core/corrections.ts';
+import { percentileOf } from '../../core/distributions.ts';
+import { type Forecast, unpackForecast } from '../../core/forecasts.ts';
+import { HORIZONS } from '../../core/model/contract.ts';
+import type { ObjectStore, Pseudonyms, RunStore, SettingStore, UserRecord, UserStore } from '../../core/ports.ts';
+import { probabilities, rowReply, type ScoreRow, type ScoreSource, scoreRow } from '../../core/score-rows.ts';
+import { cumulativeHazard, FORECAST_DAYS, isActive, scoreOf, within } from '../../core/scores.ts';
+import { addDays, type Day, daysBetween, isDay } from '../../core/time.ts';
+import { type ApiDependencies, type ApiRequest, api, type HttpHandler, Problem } from '../http/api.ts';
+import { resolveUser } from '../http/user.ts';
+import { nextRun } from '../nightly/next-run.ts';
+import { createFinishedRuns, type FinishedRun } from '../runs/finished-runs.ts';
+import { findRow, scoreFile } from '../runs/score-files.ts';
+import { type FreshDependencies, forecastNow } from './fresh.ts';
+import type { TimingCurves, TimingReply } from './reply.ts';
+
+export interface TimingDependencies extends ApiDependencies, FreshDependencies {
+  users: UserStore;
+  runs: RunStore;
+  settings: SettingStore;
+  objects: ObjectStore;
+  pseudonyms: Pseudonyms;
+}
+
+const CURVE_DAYS = 30;
+
+/**
+ * `GET /v1/users/{userId}/timing`: the score of the latest finished run from the stored forecast (no model call), that
+ * of a past day from its file, or with `fresh=true` one asked of the model now.
+ */
+export function createHandler(deps: TimingDependencies): HttpHandler {
+  const finished = createFinishedRuns(deps);
+  return api(deps, {}, async (request) => {
+    const user = resolveUser(deps, request.path.userId);
+    const { day, fresh } = readQuery(request);
+    const [record, run] = await Promise.all([deps.users.get(user), day ? finished.of(day) : finished.latest()]);
+    if (!record) throw new Problem(404, 'unknown-user', 'no action of this user has arrived');
+    if (!run) throw notScored(deps, day ? `there is no finished run of ${day}` : 'no nightly run has finished yet');
+    const latest = !day || (await finished.latest())?.day === day;
+    const answer = fresh
+      ? await answerFresh(deps, user, run)
+      : ((latest ? answerStored(deps, record, run) : undefined) ?? (await answerFromFile(deps, record, run)));
+    if (!answer) throw notScored(deps, `this user had no action in the 90 days before ${run.day}`);
+    const reply = toReply(answer.row, run);
+    if (request.query.curves === 'true' && answer.forecast) reply.curves = curvesOf(answer.forecast, answer.row, run);
+    if (request.key?.scope === 'read:ids' || request.key?.scope === 'admin')
+      reply.userId = deps.pseudonyms.decrypt(record.encryptedId);
+    return { status: 200, body: reply };
+  });
+}
+
+function readQuery({ query }: ApiRequest): { day: Day | undefined; fresh: boolean } {
+  const { day, fresh } = query;
+  if (day !== undefined && !isDay(day)) throw new Problem(400, 'bad-day', 'day must be a day that exists: YYYY-MM-DD');
+  if (fresh !== undefined && fresh !== 'true' && fresh !== 'false')
+    throw new Problem(400, 'bad-fresh', 'fresh must be true or false');
+  if (day !== undefined && fresh === 'true')
+    throw new Problem(400, 'bad-fresh', 'fresh asks the model as of now; it cannot be asked for a day');
+  return { day, fresh: fresh === 'true' };
+}
+
+interface Answer {
+  row: ScoreRow;
+  /** Where the row was made from, unless it came from a file. */
+  forecast?: Forecast;
+}
+
+/** @returns undefined when the stored forecast is not the one that the run read */
+function answerStored(deps: TimingDependencies, record: UserRecord, { day, state }: FinishedRun): Answer | undefined {
+  const stored = record.forecast;
+  if (!stored || stored.modelVersion !== state.modelVersion) return undefined;
+  const age = daysBetween(stored.originDay, day);
+  const lastActionDay = deps.zone.dayOf(stored.lastActionAt);
+  if (age < 0 || age > FORECAST_DAYS || !isActive(lastActionDay, day)) return undefined;
+  return score(deps, day, state, unpackForecast(stored.packed), {
+    user: record.user,
+    originDay: stored.originDay,
+    lastActionAt: stored.lastActionAt,
+    modelVersion: stored.modelVersion,
+  });
+}
+
+async function answerFromFile(
+  deps: TimingDependencies,
+  record: UserRecord,
+  { day }: FinishedRun,
+): Promise<Answer | undefined> {
+  const row = await findRow(deps.objects, scoreFile(day, record.shard), record.user);
+  return row && { row };
+}
+
+async function answerFresh(
+  deps: TimingDependencies,
+  user: string,
+  { state }: FinishedRun,
+): Promise<Answer | undefined> {
+  const fresh = await forecastNow(deps, user, Float32Array.from(state.shop));
+  if (!fresh) return undefined;
+  const today = deps.zone.dayOf(deps.clock());
+  const { forecast, lastActionAt, modelVersion } = fresh;
+  return score(deps, today, state, forecast, { user, originDay: today, lastActionAt, modelVersion });
+}
+
+function score(
+  deps: TimingDependencies,
+  day: Day,
+  { correction, theta }: FinishedRun['state'],
+  forecast: Forecast,
+  source: Omit<ScoreSource, 'correction'>,
+): Answer {
+  const lastActionDay = deps.zone.dayOf(source.lastActionAt);
+  const { originDay } = source;
+  const given = scoreOf({ forecast, originDay, day, lastActionDay, correction, theta });
+  return { row: scoreRow(given, forecast, { ...source, correction: correction.version }), forecast };
+}
+
+function toReply(row: ScoreRow, { state }: FinishedRun): TimingReply {
+  const { user, probability, expected, bestWindow } = rowReply(row);
+  return {
+    user,
+    day: row.day,
+    asOf: row.as_of,
+    modelVersion: row.model_version,
+    correction: row.correction,
+    silenceDays: row.silence_days,
+    probability,
+    band: row.band,
+    percentile: percentileOf(row.p_7d, state.quantiles),
+    expected,
+    bestWindow,
+    nextActions: row.next_actions.map(({ text, p }) => ({ word: text, probability: p })),
+    nextCategories: row.next_categories.map(({ text, p }) => ({ category: text, probability: p })),
+  };
+}
+
+function curvesOf(forecast: Forecast, { day, origin }: ScoreRow, { state }: FinishedRun): TimingCurves {
+  const first = daysBetween(origin, day);
+  const hazards = Array.from({ length: FORECAST_DAYS + 1 - first }, (_, i) =>
+    correct(cumulativeHazard(forecast, first + i), state.correction),
+  );
+  return {
+    within: Array.from({ length: CURVE_DAYS }, (_, i) => within(hazards[0]!, i + 1)),
+    silence: hazards.map((cumulative, i) => ({
+      day: addDays(day, i),
+      probability: probabilities(HORIZONS.map((horizon) => within(cumulative, horizon))),
+    })),
+  };
+}
+
+function notScored(deps: TimingDependencies, why: string): Problem {
+  const next = new Date(nextRun(deps.clock(), deps.zone)).toISOString();
+  return new Problem(404, 'not-scored', `${why}; the next nightly run is at ${next}`, { nextRun: next });
+}
