@@ -1,6 +1,7 @@
 /** One row of a file as an action, or why it is none. */
 import { type Action, type ActionType, wordOf } from '../actions/action.ts';
 import { searchTerm, slugCategory } from '../actions/category.ts';
+import { plainNumber } from '../actions/numbers.ts';
 import type { Zone } from '../time.ts';
 import { parseTimestamp } from '../timestamps.ts';
 import type { Cell, Reject, RowProblem } from './cell.ts';
@@ -33,8 +34,6 @@ const GRACE_MS = 86_400_000;
 const LONGEST_USER_BYTES = 256;
 const LONGEST_ID = 100;
 const LONGEST_TEXT = 10_000;
-const LARGEST = 1e15;
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
 const UNDECODABLE = '\ufffd';
 
 export function isReject(result: RowResult): result is Reject {
@@ -109,10 +108,7 @@ function categoryFor(type: ActionType, text: string | undefined): string | undef
 }
 
 function numberOf(text: string | undefined): number | undefined | 'wrong' {
-  if (text === undefined) return undefined;
-  const plain = text.trim();
-  const number = NUMBER.test(plain) ? Number(plain) : Number.NaN;
-  return Math.abs(number) <= LARGEST ? number : 'wrong';
+  return text === undefined ? undefined : (plainNumber(text) ?? 'wrong');
 }
 
 /** Bytes of a text in UTF-8. */
