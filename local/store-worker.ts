@@ -2,10 +2,11 @@
  * The store: dynalite on disk, in a thread of its own, so that it answers while the handlers compute. Besides
  * DynamoDB's API it answers `GET /lock/TOKEN`, by which others know that this folder's holder is alive.
  */
-import type { RequestListener, Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { parentPort, workerData } from 'node:worker_threads';
+import { createDynalite } from './dynalite.ts';
 
 interface Settings {
   path: string;
@@ -14,7 +15,6 @@ interface Settings {
 
 const { path, token } = workerData as Settings;
 const require = createRequire(import.meta.url);
-const dynalite: (options: Record<string, unknown>) => Server = require('dynalite');
 const { Level } = createRequire(require.resolve('dynalite'))('level');
 
 try {
@@ -34,7 +34,7 @@ async function checkDatabase(): Promise<void> {
 }
 
 async function listen(): Promise<number> {
-  const server = dynalite({ path, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const server = createDynalite({ path });
   const answer = server.listeners('request')[0] as RequestListener;
   server.removeAllListeners('request');
   server.on('request', (request, response) => {

@@ -9,7 +9,7 @@ export interface RequestCount {
 
 let counters = 0;
 
-/** Counts the commands that a client sends from now on, by name (`PutCommand`, `QueryCommand` …). */
+/** Counts the commands that a client sends from now on, by name (`PutItemCommand`, `QueryCommand` …). */
 export function countRequests(client: DynamoClient): RequestCount {
   const names: string[] = [];
   const name = `count${counters++}`;

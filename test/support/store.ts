@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
-import dynalite from 'dynalite';
 import { createDynamoClient, type DynamoClient } from '../../adapters/dynamo/client.ts';
 import { createTables } from '../../adapters/dynamo/tables.ts';
+import { createDynalite } from '../../local/dynalite.ts';
 
 export interface TestStore {
   port: number;
@@ -19,7 +19,7 @@ export interface TestStore {
  * @param options.onDisk folder of the database; absent: in memory
  */
 export async function startStore(options: { onDisk?: string } = {}): Promise<TestStore> {
-  const server = dynalite({ path: options.onDisk, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const server = createDynalite({ path: options.onDisk });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(0, '127.0.0.1', resolve);
