@@ -1,0 +1,72 @@
+import { SCOPES } from '../../core/ports.ts';
+import { withStore } from '../../local/store-access.ts';
+import { choice, dataOption, defineCommand, defineCommandGroup, Failure, text, Usage } from '../framework.ts';
+
+/** A name is shown in lists and logs; a key longer than this would be a text of another kind. */
+const LONGEST_NAME = 200;
+
+const create = defineCommand({
+  name: 'create',
+  summary: 'Makes a key and shows it once.',
+  options: {
+    scope: choice('SCOPE', SCOPES, 'what the key may do', { required: true }),
+    name: text('NAME', 'what the key is for, as shown in lists', { default: '' }),
+    source: text('SOURCE', 'source of the actions that are sent with this key'),
+    data: dataOption,
+  },
+  async run(context, _args, { scope, name, source, data }) {
+    for (const given of [name, source ?? '']) {
+      if (given.length > LONGEST_NAME) throw new Usage(`a name or source has at most ${LONGEST_NAME} characters`);
+    }
+    const made = await withStore(context.resolve(data), { model: false, progress: context.progress }, (deps) =>
+      deps.keys.create({ scope, name, ...(source && { source }) }),
+    );
+    if (!context.json) {
+      context.print(`key ${made.id} of scope ${made.scope}, shown this once:`);
+      context.print(made.key);
+    }
+    return { ...made };
+  },
+});
+
+const list = defineCommand({
+  name: 'list',
+  summary: 'Lists the keys that were made, without the keys themselves.',
+  options: { data: dataOption },
+  async run(context, _args, { data }) {
+    const keys = await withStore(
+      context.resolve(data),
+      { model: false, mustExist: true, progress: context.progress },
+      (deps) => deps.keys.list(),
+    );
+    for (const { id, scope, createdAt, name, source } of keys) {
+      const more = [name, source && `(source ${source})`].filter(Boolean);
+      context.print([id, scope.padEnd(8), createdAt.slice(0, 10), ...more].join('  '));
+    }
+    if (keys.length === 0) context.print('no keys were made; those of the data folder itself are in its keys.json');
+    return { keys };
+  },
+});
+
+const revoke = defineCommand({
+  name: 'revoke',
+  summary: 'Revokes a key. A running system refuses it after 30 seconds at the latest.',
+  arguments: [{ name: '<id>', description: 'id of the key, as `keys list` shows it' }],
+  options: { data: dataOption },
+  async run(context, [id = ''], { data }) {
+    const revoked = await withStore(
+      context.resolve(data),
+      { model: false, mustExist: true, progress: context.progress },
+      (deps) => deps.keys.revoke(id),
+    );
+    if (!revoked) throw new Failure(`there is no key ${id}`, 'see npm run keys -- list');
+    context.print(`key ${id} is revoked`);
+    return { id, revoked };
+  },
+});
+
+export default defineCommandGroup({
+  name: 'keys',
+  summary: 'Makes, lists and revokes the keys of the API.',
+  commands: [create, list, revoke],
+});
