@@ -78,9 +78,11 @@ export class DataStack extends Stack {
       lifecycleRules: [
         { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(3) },
         { id: 'exports', prefix: 'exports/', expiration: Duration.days(30) },
-        ...(config.retentionDays
-          ? [{ id: 'scores', prefix: 'scores/', expiration: Duration.days(config.retentionDays) }]
-          : []),
+        ...(config.retentionDays ? ['scores', 'audiences'] : []).map((folder) => ({
+          id: folder,
+          prefix: `${folder}/`,
+          expiration: Duration.days(config.retentionDays!),
+        })),
       ],
     });
     Validations.of(bucket).acknowledge({

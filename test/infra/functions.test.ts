@@ -1,0 +1,162 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { parseEnvironment } from '../../functions/environment.ts';
+import { NIGHTLY_STEPS } from '../../functions/nightly/steps.ts';
+import { FUNCTIONS, ROUTES } from '../../functions/routes.ts';
+import { ofType, plainId, readable, type StageTemplates, synthesize } from '../support/infra.ts';
+
+const stages = synthesize();
+
+/** The functions of this app: CDK's own, which copies the bundle, is none. */
+function functionsOf({ stacks }: StageTemplates) {
+  return [...ofType(stacks.api, 'AWS::Lambda::Function'), ...ofType(stacks.nightly, 'AWS::Lambda::Function')];
+}
+
+const nameOf = (id: string) => plainId(id).replace(/Function$/, '');
+
+describe.each(stages)('the functions of stage $name', (stage) => {
+  test('there is one for each function of the routes and each step of the night', () => {
+    const names = [...FUNCTIONS, ...NIGHTLY_STEPS.map(({ name }) => name.replace('-', ''))];
+    expect(functionsOf(stage).map(({ id }) => nameOf(id))).toEqual(names);
+    const entries = [...FUNCTIONS, ...NIGHTLY_STEPS.map(({ name }) => `nightly/${name}`)];
+    expect(functionsOf(stage).map(({ Properties }) => Properties.Description)).toEqual(
+      entries.map((entry) => `Buy Timing: ${entry}`),
+    );
+  });
+
+  test('every one is Node 24 on ARM, traced, with source maps', () => {
+    for (const { Properties } of functionsOf(stage)) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'index.handler',
+        TracingConfig: { Mode: 'Active' },
+        Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps' } },
+      });
+    }
+  });
+
+  test('every one writes to a log group of its own, kept as long as the stage says', () => {
+    const groups = [
+      ...ofType(stage.stacks.api, 'AWS::Logs::LogGroup'),
+      ...ofType(stage.stacks.nightly, 'AWS::Logs::LogGroup'),
+    ];
+    const used = functionsOf(stage).map(({ Properties }) => Properties.LoggingConfig.LogGroup.Ref);
+    expect(new Set(used).size).toBe(functionsOf(stage).length);
+    for (const id of used) expect(groups.map((group) => group.id)).toContain(id);
+    for (const { Properties } of groups) expect(Properties.RetentionInDays).toBe(stage.config.logRetentionDays);
+  });
+
+  test('every one gets an environment that the functions accept', () => {
+    for (const { Properties } of functionsOf(stage)) {
+      const variables = Object.entries(Properties.Environment.Variables as Record<string, unknown>);
+      const environment = parseEnvironment(
+        Object.fromEntries(variables.map(([name, value]) => [name, readable(value, stage)])),
+      );
+      expect(environment).toMatchObject({
+        SHOP_TIME_ZONE: stage.config.timeZone,
+        TABLE_PREFIX: `buy-timing-${stage.name}-`,
+        SCORER: 'endpoint',
+        ENDPOINT_NAME: `buy-timing-${stage.name}`,
+        PEPPER_SECRET_ID: '<Pepper>',
+        OBJECTS: 's3://<Objects>',
+        BUNDLE: bundleVersion(),
+      });
+      expect(environment.RETENTION_DAYS).toBe(stage.config.retentionDays);
+    }
+  });
+
+  test('those of the night have the time and memory that their steps declare', () => {
+    const steps = ofType(stage.stacks.nightly, 'AWS::Lambda::Function').map(({ Properties }) => ({
+      timeoutSeconds: Properties.Timeout,
+      memoryMB: Properties.MemorySize,
+    }));
+    expect(steps).toEqual(NIGHTLY_STEPS.map(({ timeoutSeconds, memoryMB }) => ({ timeoutSeconds, memoryMB })));
+  });
+
+  test('those behind HTTP stop before API Gateway gives up after 30 s', () => {
+    for (const { Properties } of ofType(stage.stacks.api, 'AWS::Lambda::Function')) {
+      expect(Properties.Timeout).toBeLessThan(30);
+    }
+  });
+
+  test('every one has an alarm on its errors', () => {
+    const watched = [stage.stacks.api, stage.stacks.nightly]
+      .flatMap((template) => ofType(template, 'AWS::CloudWatch::Alarm'))
+      .filter(({ Properties }) => Properties.MetricName === 'Errors')
+      .map(({ Properties }) => Properties.Dimensions[0].Value.Ref);
+    expect(watched.sort()).toEqual(
+      functionsOf(stage)
+        .map(({ id }) => id)
+        .sort(),
+    );
+  });
+
+  test('every alarm tells the topic, says what users feel and links a section that exists', () => {
+    const alarms = Object.values(stage.stacks).flatMap((template) => ofType(template, 'AWS::CloudWatch::Alarm'));
+    expect(alarms.length).toBeGreaterThan(FUNCTIONS.length);
+    for (const { Properties } of alarms) {
+      expect(Properties.AlarmActions.map((action: unknown) => readable(action, stage))).toEqual(['<Alarms>']);
+      const [, felt, file, section] = /^(.{20,}) What to do: (\S+)#(\S+)$/.exec(Properties.AlarmDescription) ?? [];
+      expect(felt).toBeDefined();
+      expect(headingsOf(file!)).toContain(section);
+    }
+  });
+});
+
+describe.each(stages)('the HTTP API of stage $name', (stage) => {
+  const { api } = stage.stacks;
+
+  test('it has every route, each with its function, and no other', () => {
+    const integrations = new Map(
+      ofType(api, 'AWS::ApiGatewayV2::Integration').map(({ id, Properties }) => [id, Properties]),
+    );
+    const routes = ofType(api, 'AWS::ApiGatewayV2::Route').map(({ Properties }) => {
+      const integration = integrations.get(Properties.Target['Fn::Join'][1][1].Ref)!;
+      expect(integration.PayloadFormatVersion).toBe('2.0');
+      return `${Properties.RouteKey} → ${nameOf(integration.IntegrationUri['Fn::GetAtt'][0])}`;
+    });
+    const expected = ROUTES.map((route) => `${route.method} ${route.path} → ${route.function}`);
+    expect(routes.sort()).toEqual(expected.sort());
+  });
+
+  test('only API Gateway calls the functions, each on its own routes', () => {
+    const permissions = ofType(api, 'AWS::Lambda::Permission');
+    expect(permissions).toHaveLength(ROUTES.length);
+    for (const { Properties } of permissions) {
+      expect(Properties.Principal).toBe('apigateway.amazonaws.com');
+      expect(Properties.SourceArn).toBeDefined();
+    }
+  });
+
+  test('browsers of any shop may call it, with no more headers than tracking clients send', () => {
+    expect(ofType(api, 'AWS::ApiGatewayV2::Api')[0]!.Properties.CorsConfiguration).toEqual({
+      AllowOrigins: ['*'],
+      AllowMethods: ['GET', 'POST'],
+      AllowHeaders: ['authorization', 'content-type', 'x-retry-count'],
+      MaxAge: 7_200,
+    });
+  });
+
+  test('its access log knows the route, and neither path nor address', () => {
+    const [stageOfApi] = ofType(api, 'AWS::ApiGatewayV2::Stage');
+    const { Format } = stageOfApi!.Properties.AccessLogSettings;
+    expect(Format).toContain('$context.routeKey');
+    expect(Format).not.toMatch(/\$context\.(path|identity|authorizer|domainName)|requestHeader/);
+  });
+});
+
+function bundleVersion(): string {
+  return JSON.parse(readFileSync(new URL('../../model/bundles/tiny/manifest.json', import.meta.url), 'utf8')).version;
+}
+
+/** The fragments of a document's headings, as they are linked. */
+function headingsOf(file: string): string[] {
+  const path = new URL(`../../${file}`, import.meta.url);
+  expect(existsSync(path)).toBe(true);
+  return [...readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}

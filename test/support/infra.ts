@@ -1,0 +1,116 @@
+/** The templates of every stage, made once per test file, and ways to read them. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export interface Resource {
+  Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: the properties of any CloudFormation type.
+  Properties: Record<string, any>;
+  DependsOn?: string[];
+  DeletionPolicy?: string;
+}
+
+export interface Template {
+  Resources: Record<string, Resource>;
+  Outputs?: Record<string, { Value: unknown; Export?: { Name: string } }>;
+}
+
+export type StackName = 'data' | 'model' | 'api' | 'nightly';
+
+export interface StageTemplates {
+  name: string;
+  config: Record<string, unknown> & { region: string; timeZone: string; scorer: string };
+  stacks: Record<StackName, Template>;
+}
+
+export const cdkJson: { context: Record<string, unknown> & { stages: Record<string, StageTemplates['config']> } } =
+  JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+
+/** The stages of cdk.json, and one with what they leave out: an endpoint always up, an e-mail, another region. */
+const stages: Record<string, StageTemplates['config']> = {
+  ...cdkJson.context.stages,
+  other: {
+    ...cdkJson.context.stages.prod!,
+    region: 'us-east-1',
+    timeZone: 'America/New_York',
+    scorer: 'always',
+    instanceType: 'ml.g5.xlarge',
+    alarmEmail: 'ops@example.com',
+    retentionDays: 365,
+  },
+};
+
+export interface SynthesisRequest {
+  context: Record<string, unknown>;
+  /** Adds something that AwsSolutions must not let through. */
+  flaw?: boolean;
+}
+
+export interface SynthesisResult {
+  /** By stack name. */
+  templates: Record<string, Template>;
+  /** What cdk-nag found and was told to accept. */
+  acknowledged: { path: string; rule: string; reason: string }[];
+}
+
+/** @throws Error with what the CDK says, when it refuses */
+export function runSynthesis(request: Partial<SynthesisRequest> = {}): SynthesisResult {
+  const context = { ...cdkJson.context, stages, 'aws:cdk:bundling-stacks': [], ...request.context };
+  const script = fileURLToPath(new URL('./synthesize.ts', import.meta.url));
+  const printed = execFileSync(process.execPath, [script], {
+    input: JSON.stringify({ ...request, context }),
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: 'pipe',
+  });
+  return JSON.parse(printed.toString('utf8'));
+}
+
+export function synthesize(): StageTemplates[] {
+  const { templates } = runSynthesis();
+  return Object.entries(stages).map(([name, config]) => {
+    const template = (stack: StackName): Template => templates[`buy-timing-${name}-${stack}`]!;
+    return {
+      name,
+      config,
+      stacks: { data: template('data'), model: template('model'), api: template('api'), nightly: template('nightly') },
+    };
+  });
+}
+
+export function ofType(template: Template, type: string): (Resource & { id: string })[] {
+  return Object.entries(template.Resources)
+    .filter(([, resource]) => resource.Type === type)
+    .map(([id, resource]) => ({ id, ...resource }));
+}
+
+/** A logical id without CDK's hash: `ingestRole5EEAAB0E` is `ingestRole`. */
+export function plainId(id: string): string {
+  return id.replace(/[0-9A-F]{8}$/, '');
+}
+
+/** A value of CloudFormation as text; what another stack exports reads as what it is there. */
+export function readable(value: unknown, stage: StageTemplates): string {
+  if (typeof value === 'string') return value;
+  const [[kind, of] = ['', '']] = Object.entries(value as Record<string, unknown>);
+  switch (kind) {
+    case 'Fn::Join': {
+      const [between, parts] = of as [string, unknown[]];
+      return parts.map((part) => readable(part, stage)).join(between);
+    }
+    case 'Fn::ImportValue': {
+      const outputs = Object.values(stage.stacks).flatMap((stack) => Object.values(stack.Outputs ?? {}));
+      return readable(outputs.find(({ Export }) => Export?.Name === of)!.Value, stage);
+    }
+    case 'Fn::GetAtt': {
+      const [id, attribute] = of as [string, string];
+      return `<${plainId(id)}.${attribute}>`;
+    }
+    case 'Fn::Sub':
+      return (of as string).replace(/\$\{(.*?)\}/g, '<$1>');
+    case 'Ref':
+      return `<${plainId(of as string)}>`;
+    default:
+      throw new Error(`${kind} has no readable form yet`);
+  }
+}
