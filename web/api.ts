@@ -1,20 +1,17 @@
 /** The read API as the dashboard uses it. The key goes into a header only; a raw user id into a request path only. */
 
 import type { Band } from '../core/scores.ts';
+import type { ActionsReply } from '../functions/actions/handler.ts';
+import type { AudienceReply } from '../functions/audiences/handler.ts';
 import type { OverviewReply } from '../functions/overview/reply.ts';
 import type { TimingReply } from '../functions/timing/reply.ts';
 
-export interface AudienceReply {
-  name: string;
-  day: string;
-  count: number;
-  users: Pick<TimingReply, 'user' | 'probability' | 'expected' | 'bestWindow'>[];
-  next?: string | null;
-}
-
-export interface ActionsReply {
-  actions: { word: string; at: string; id: string; source?: string }[];
-  next?: string | null;
+/** Members of a problem besides the standard ones. */
+export interface ProblemMembers {
+  /** With `not-scored`: when the next run begins, ISO 8601. */
+  nextRun?: string;
+  /** With `not-scored`: the pseudonym of the user asked for. */
+  user?: string;
 }
 
 /** A failure the reader can do something about. */
@@ -23,11 +20,14 @@ export class ApiProblem extends Error {
   readonly status: number;
   /** Last part of the problem type, such as `not-scored`. */
   readonly type: string;
+  /** What is told with some types. */
+  readonly told: ProblemMembers;
 
-  constructor(status: number, type: string, detail: string) {
+  constructor(status: number, type: string, detail: string, told: ProblemMembers = {}) {
     super(detail);
     this.status = status;
     this.type = type;
+    this.told = told;
     this.name = 'ApiProblem';
   }
 }
@@ -78,8 +78,8 @@ function userPath(user: UserRef): string {
 }
 
 function problemOf(status: number, body: unknown): ApiProblem {
-  const { type, title, detail } = (body ?? {}) as Record<string, unknown>;
+  const { type, title, detail, ...told } = (body ?? {}) as Record<string, unknown>;
   const name = typeof type === 'string' ? type.slice(type.lastIndexOf(':') + 1) : '';
   const text = [detail, title].find((each) => typeof each === 'string') ?? `The server answered ${status}.`;
-  return new ApiProblem(status, name, text as string);
+  return new ApiProblem(status, name, text as string, told);
 }

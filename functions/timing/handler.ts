@@ -35,12 +35,13 @@ export function createHandler(deps: TimingDependencies): HttpHandler {
     const { day, fresh } = readQuery(request);
     const [record, run] = await Promise.all([deps.users.get(user), day ? finished.of(day) : finished.latest()]);
     if (!record) throw new Problem(404, 'unknown-user', 'no action of this user has arrived');
-    if (!run) throw notScored(deps, day ? `there is no finished run of ${day}` : 'no nightly run has finished yet');
+    if (!run)
+      throw notScored(deps, user, day ? `there is no finished run of ${day}` : 'no nightly run has finished yet');
     const latest = !day || (await finished.latest())?.day === day;
     const answer = fresh
       ? await answerFresh(deps, user, run)
       : ((latest ? answerStored(deps, record, run) : undefined) ?? (await answerFromFile(deps, record, run)));
-    if (!answer) throw notScored(deps, `this user had no action in the 90 days before ${run.day}`);
+    if (!answer) throw notScored(deps, user, `this user had no action in the 90 days before ${run.day}`);
     const reply = toReply(answer.row, run);
     if (request.query.curves === 'true' && answer.forecast) reply.curves = curvesOf(answer.forecast, answer.row, run);
     if (request.key?.scope === 'read:ids' || request.key?.scope === 'admin')
@@ -147,7 +148,7 @@ function curvesOf(forecast: Forecast, { day, origin }: ScoreRow, { state }: Fini
   };
 }
 
-function notScored(deps: TimingDependencies, why: string): Problem {
+function notScored(deps: TimingDependencies, user: string, why: string): Problem {
   const next = new Date(nextRun(deps.clock(), deps.zone)).toISOString();
-  return new Problem(404, 'not-scored', `${why}; the next nightly run is at ${next}`, { nextRun: next });
+  return new Problem(404, 'not-scored', `${why}; the next nightly run is at ${next}`, { nextRun: next, user });
 }

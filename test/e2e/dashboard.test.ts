@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { AudienceReply } from '../../functions/audiences/handler.ts';
 import type { OverviewReply } from '../../functions/overview/reply.ts';
 import type { TimingReply } from '../../functions/timing/reply.ts';
-import type { AudienceReply } from '../../web/api.ts';
 import { percent } from '../../web/format.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { KEYS, type System, startSystem } from './system.ts';
@@ -127,7 +127,7 @@ const PHONE = { width: 390, height: 844 };
     expect(page.url()).not.toContain('nobody');
   });
 
-  test('says when a user who just came will be scored', async () => {
+  test('shows what a user did who just came, and when the score will be there', async () => {
     const reply = await fetch(`${system.url}/v1/track`, {
       method: 'POST',
       headers: { authorization: `Bearer ${KEYS.write}`, 'content-type': 'application/json' },
@@ -137,7 +137,8 @@ const PHONE = { width: 390, height: 844 };
     await open();
     await page.getByRole('searchbox').fill('new-today');
     await page.getByRole('searchbox').press('Enter');
-    await page.getByText('not scored yet').first().waitFor();
+    await page.getByRole('heading', { name: 'Not scored yet' }).waitFor();
+    await page.getByText('Viewed shoes').waitFor();
     expect(page.url()).not.toContain('new-today');
   });
 

@@ -12,7 +12,7 @@ import { useApi } from '../session.ts';
 export function TodayPage({ day }: { day?: string }) {
   const { data, problem, loading, again } = useApi(`overview ${day ?? ''}`, (api) => api.overview(day));
   if (problem && !loading) {
-    if (problem.status === 404 && !day) return <NoDataYet />;
+    if (problem.status === 404 && !day) return <NoDataYet problem={problem} />;
     return <ProblemNotice problem={problem} onAgain={again} />;
   }
   if (!data) return <Loading what="today's numbers" />;

@@ -4,7 +4,7 @@ import { fullDay, shortName } from '../format.ts';
 import { BandBadge } from '../parts/band.tsx';
 import { DayPicker } from '../parts/day-picker.tsx';
 import { LikelyList } from '../parts/likely-list.tsx';
-import { Loading, ProblemNotice } from '../parts/states.tsx';
+import { Loading, NextRun, ProblemNotice } from '../parts/states.tsx';
 import { Timeline } from '../parts/timeline.tsx';
 import { SilenceChart, WithinChart } from '../parts/user-charts.tsx';
 import { UserOutlook } from '../parts/user-outlook.tsx';
@@ -46,9 +46,10 @@ export function UserPage({ pseudonym, day }: { pseudonym: string; day?: string }
       {unscored && (
         <section class="card">
           <h2>Not scored yet</h2>
-          <p>{timing.problem?.message}</p>
           <p class="muted">
-            Runs come every night at 04:00 in the shop's time zone; <code>npm run nightly</code> scores at once.
+            Users are scored every night at 04:00 in the shop's time zone
+            <NextRun problem={timing.problem} />, from what they did in the 90 days before. <code>npm run nightly</code>{' '}
+            scores at once; what a user did today counts from tomorrow.
           </p>
         </section>
       )}

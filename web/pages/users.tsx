@@ -24,7 +24,7 @@ export function UsersPage({ band, day, cursor }: UsersPageProps) {
   );
   const failed = [overview, list].find(({ problem, loading }) => problem && !loading);
   if (failed?.problem) {
-    if (failed.problem.status === 404 && !day) return <NoDataYet />;
+    if (failed.problem.status === 404 && !day) return <NoDataYet problem={failed.problem} />;
     return <ProblemNotice problem={failed.problem} onAgain={failed.again} />;
   }
   if (!overview.data || !list.data) return <Loading what="users" />;

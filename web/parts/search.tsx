@@ -28,6 +28,11 @@ export function Search() {
       go({ page: 'user', pseudonym: timing.user });
     } catch (error) {
       if (isRefusal(error)) return refuse();
+      const unscored = error instanceof ApiProblem && error.told.user;
+      if (unscored) {
+        setId('');
+        return go({ page: 'user', pseudonym: unscored });
+      }
       setAnswer(messageOf(error));
     } finally {
       setBusy(false);
@@ -68,6 +73,5 @@ function messageOf(error: unknown): string {
   if (!(error instanceof ApiProblem)) return 'The search failed. Try again.';
   if (error.type === 'unknown-user')
     return 'No user has this id. Ids are matched exactly, upper and lower case included.';
-  if (error.type === 'not-scored') return `This user is not scored yet. ${error.message}`;
   return error.message;
 }

@@ -40,7 +40,7 @@ function remedyOf(problem: ApiProblem): string {
 }
 
 /** What to do in a shop without scores: send actions, then score. */
-export function NoDataYet() {
+export function NoDataYet({ problem }: { problem?: ApiProblem }) {
   const track = `curl -u WRITE_KEY: ${location.origin}/v1/track \\
   -H 'content-type: application/json' \\
   -d '{"userId":"u1","event":"Product Viewed","properties":{"category":"shoes"}}'`;
@@ -58,13 +58,35 @@ export function NoDataYet() {
         </li>
         <li>
           <h2>Score every active user</h2>
-          <p class="muted">This also runs by itself every night at 04:00 in the shop's time zone.</p>
+          <p class="muted">
+            This also runs by itself every night at 04:00 in the shop's time zone
+            <NextRun problem={problem} />.
+          </p>
           <Command text="npm run nightly" />
         </li>
       </ol>
     </div>
   );
 }
+
+/** When the server says so, the moment of the next run on the reader's own clock. */
+export function NextRun({ problem }: { problem?: ApiProblem }) {
+  const at = problem?.told.nextRun;
+  if (!at) return null;
+  return (
+    <>
+      , next on <time dateTime={at}>{moment.format(new Date(at))}</time> of your clock
+    </>
+  );
+}
+
+const moment = new Intl.DateTimeFormat('en-GB', {
+  weekday: 'short',
+  day: 'numeric',
+  month: 'short',
+  hour: '2-digit',
+  minute: '2-digit',
+});
 
 export function Command({ text }: { text: string }) {
   const [copied, setCopied] = useState(false);

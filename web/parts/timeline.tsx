@@ -1,7 +1,8 @@
 /** What a user did, newest day first, with older pages on request. */
 import { useMemo, useState } from 'preact/hooks';
 import { type ActionType, isActionType, typeOf } from '../../core/actions/action.ts';
-import { type ActionsReply, ApiProblem } from '../api.ts';
+import type { ActionsReply } from '../../functions/actions/handler.ts';
+import { ApiProblem } from '../api.ts';
 import { plural, timeIn, weekDay } from '../format.ts';
 import { useApi, useSession } from '../session.ts';
 import { groupByDay, type TimelineDay } from '../timeline.ts';

@@ -30,7 +30,7 @@ export function UserOutlook({ timing, timeZone }: { timing: TimingReply; timeZon
           </Fact>
           <Fact
             name="Best window"
-            explain="The few days in which a purchase is most probable: the best moment to write."
+            explain="The one to four days, within 30, in which the next purchase is most concentrated: the best moment to write."
           >
             {dayRange(bestWindow.from, bestWindow.to)}
             <span class="muted"> {percent(bestWindow.probability)}</span>

@@ -1,7 +1,7 @@
 /** One page of users: probabilities, expected day with its interval, best window. */
 import type { Band } from '../../core/scores.ts';
 import type { Day } from '../../core/time.ts';
-import type { AudienceReply } from '../api.ts';
+import type { AudienceReply } from '../../functions/audiences/handler.ts';
 import { BAND_WORDS } from '../bands.ts';
 import { dayRange, fullDay, percent, shortDay, shortName } from '../format.ts';
 import { hrefOf } from '../route.ts';
@@ -49,7 +49,7 @@ export function UserTable({ users, band, shownDay, linkDay }: UserTableProps) {
             </th>
             <th scope="col" class="middle-only">
               <span class="window-swatch" aria-hidden="true" />
-              <Hint text="The few days in which a purchase is most probable: the best moment to write.">
+              <Hint text="The one to four days, within 30, in which the next purchase is most concentrated: the best moment to write.">
                 Best window
               </Hint>
             </th>
