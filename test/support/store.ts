@@ -1,3 +1,4 @@
+import './realm.ts';
 import type { AddressInfo } from 'node:net';
 import { createDynamoClient, type DynamoClient } from '../../adapters/dynamo/client.ts';
 import { createTables } from '../../adapters/dynamo/tables.ts';
