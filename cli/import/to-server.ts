@@ -5,8 +5,8 @@ import { categoryOf, typeOf } from '../../core/actions/action.ts';
 import type { RowAction } from '../../core/import/row.ts';
 import { groupRows } from '../../core/import/window.ts';
 import type { Zone } from '../../core/time.ts';
+import { concurrently } from '../../functions/concurrently.ts';
 import { Failure } from '../../local/failure.ts';
-import { concurrently } from './concurrently.ts';
 
 /** The server's limits are 2,500 events and 500 KB a batch. */
 const BATCH_EVENTS = 1_000;
@@ -44,7 +44,7 @@ export function createServerWriter(address: string, key: string, zone: Zone): Se
   return {
     async write(rows) {
       const sent: Sent = { accepted: 0, duplicates: 0, refused: [] };
-      await concurrently(batchesOf(rows, zone), CONCURRENCY, async ({ events, rows: sources }) => {
+      await concurrently([...batchesOf(rows, zone)], CONCURRENCY, async ({ events, rows: sources }) => {
         const reply = await post(url, headers, `{"batch":[${events.join(',')}]}`);
         sent.accepted += reply.accepted;
         const refused = new Set(reply.errors.map(({ index }) => index));

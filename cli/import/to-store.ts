@@ -10,8 +10,8 @@ import type { RowAction } from '../../core/import/row.ts';
 import { groupRows, type UserRows } from '../../core/import/window.ts';
 import { chunksOf, expiryOf } from '../../core/ingest/chunks.ts';
 import type { Day } from '../../core/time.ts';
+import { concurrently } from '../../functions/concurrently.ts';
 import type { Dependencies } from '../../functions/wiring.ts';
-import { concurrently } from './concurrently.ts';
 
 export type StoreDependencies = Pick<
   Dependencies,
@@ -50,7 +50,7 @@ export async function createStoreWriter(
     const asked = [...users].filter((user) => !fresh.has(...halves(user)));
     if (careful) return new Set(asked);
     const found = new Set<string>();
-    await concurrently(pagesOf(asked, LOOKED_UP), 4, async (page) => {
+    await concurrently([...pagesOf(asked, LOOKED_UP)], 4, async (page) => {
       for (const { user } of await deps.users.getMany(page)) found.add(user);
     });
     for (const user of asked) if (!found.has(user)) fresh.add(...halves(user));
@@ -98,7 +98,7 @@ export async function createStoreWriter(
       const users = new Map(groupRows(rows, deps.zone).map((group) => [deps.pseudonyms.pseudonym(group.user), group]));
       const isKnown = await known(users.keys());
       let accepted = 0;
-      await concurrently(users, CONCURRENCY, async ([user, group]) => {
+      await concurrently([...users], CONCURRENCY, async ([user, group]) => {
         const added = await writeUser(user, group, isKnown.has(user));
         accepted += added;
       });

@@ -28,7 +28,7 @@ const SAID: Record<RowProblem, string> = {
   absent: 'is empty or not there',
   'not-a-value': 'is neither text nor a number',
   'inexact-number': 'is a number too large to be read exactly; write it as text',
-  undecodable: 'is not UTF-8; import the file again with --encoding, as windows-1252',
+  undecodable: 'is not valid UTF-8; import the file again with --encoding, as windows-1252',
   'too-long': 'is too long',
   'not-a-time': 'is not a time in ISO 8601, epoch seconds or milliseconds',
   'before-1970': 'is before 1970',

@@ -2,6 +2,8 @@
 import { type Action, type ActionType, wordOf } from '../actions/action.ts';
 import { searchTerm, slugCategory } from '../actions/category.ts';
 import { plainNumber } from '../actions/numbers.ts';
+import { ID_BYTES } from '../ingest/event.ts';
+import { utf8Bytes } from '../text.ts';
 import type { Zone } from '../time.ts';
 import { parseTimestamp } from '../timestamps.ts';
 import type { Cell, Reject, RowProblem } from './cell.ts';
@@ -31,8 +33,6 @@ export interface RowContext {
 }
 
 const GRACE_MS = 86_400_000;
-const LONGEST_USER_BYTES = 256;
-const LONGEST_ID = 100;
 const LONGEST_TEXT = 10_000;
 const UNDECODABLE = '\ufffd';
 
@@ -58,7 +58,7 @@ export function createRowReader(context: RowContext): (cells: readonly Cell[]) =
 
     const user = text('user');
     if (user === undefined) return reject('user', 'absent');
-    if (byteLength(user) > LONGEST_USER_BYTES) return reject('user', 'too-long');
+    if (utf8Bytes(user) > ID_BYTES) return reject('user', 'too-long');
 
     const time = text('time');
     if (time === undefined) return reject('time', 'absent');
@@ -83,7 +83,7 @@ export function createRowReader(context: RowContext): (cells: readonly Cell[]) =
     } else {
       const given = text('id');
       if (given === undefined) return reject('id', 'absent');
-      if (given.length > LONGEST_ID) return reject('id', 'too-long');
+      if (utf8Bytes(given) > ID_BYTES) return reject('id', 'too-long');
       if (ids.met(user, given)) return 'repeated';
       id = given;
     }
@@ -99,7 +99,7 @@ function textOf(cell: Cell): string | undefined | { problem: RowProblem } {
   if (cell === undefined || typeof cell === 'object') return cell;
   if (cell.trim() === '') return undefined;
   if (cell.length > LONGEST_TEXT) return { problem: 'too-long' };
-  return cell.includes(UNDECODABLE) ? { problem: 'undecodable' } : cell;
+  return cell.includes(UNDECODABLE) || !cell.isWellFormed() ? { problem: 'undecodable' } : cell;
 }
 
 function categoryFor(type: ActionType, text: string | undefined): string | undefined {
@@ -109,16 +109,4 @@ function categoryFor(type: ActionType, text: string | undefined): string | undef
 
 function numberOf(text: string | undefined): number | undefined | 'wrong' {
   return text === undefined ? undefined : (plainNumber(text) ?? 'wrong');
-}
-
-/** Bytes of a text in UTF-8. */
-function byteLength(text: string): number {
-  let bytes = text.length;
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charCodeAt(at);
-    // The two halves of a surrogate pair count two bytes each.
-    if (unit > 0x7ff && (unit < 0xd800 || unit > 0xdfff)) bytes += 2;
-    else if (unit > 0x7f) bytes += 1;
-  }
-  return bytes;
 }

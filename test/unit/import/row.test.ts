@@ -69,6 +69,7 @@ describe('a row', () => {
     ['u', 'é'.repeat(129), 'too-long'],
     ['u', 'x'.repeat(1_000_000), 'too-long'],
     ['u', 'm\ufffdller', 'undecodable'],
+    ['u', 'half \ud83d', 'undecodable'],
     ['u', cellOfJson(true), 'not-a-value'],
     ['u', cellOfJson({}), 'not-a-value'],
     ['u', cellOfJson(2 ** 53), 'inexact-number'],
@@ -142,7 +143,7 @@ describe('a row with an id of the shop’s own', () => {
   test.each([
     ['', 'absent'],
     [undefined, 'absent'],
-    ['x'.repeat(101), 'too-long'],
+    ['x'.repeat(257), 'too-long'],
   ])('that is no id (%#) is rejected', (id, problem) => {
     expect(reader(OWN)(['u1', '2026-11-01', 'view', id])).toEqual({ column: 'i', problem });
   });
