@@ -5,12 +5,17 @@ import { orBusy } from './busy.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');
 
+const CLIENT = {
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+};
+
 /** @param prefix empty, or ending with `/` */
 export function createBucketObjects(bucket: string, prefix: string): ObjectStore {
   let loaded: Promise<{ sdk: Sdk; client: S3Client }> | undefined;
   /** The client is loaded with its first use: most functions need none. */
   const load = () => {
-    loaded ??= import('@aws-sdk/client-s3').then((sdk) => ({ sdk, client: new sdk.S3Client({ maxAttempts: 4 }) }));
+    loaded ??= import('@aws-sdk/client-s3').then((sdk) => ({ sdk, client: new sdk.S3Client(CLIENT) }));
     return loaded;
   };
   const at = (name: string) => ({ Bucket: bucket, Key: `${prefix}${name}` });
@@ -24,7 +29,7 @@ export function createBucketObjects(bucket: string, prefix: string): ObjectStore
       const { sdk, client } = await load();
       try {
         const { Body: body } = await orBusy(client.send(new sdk.GetObjectCommand(at(name))));
-        return await body?.transformToByteArray();
+        return body && (await orBusy(body.transformToByteArray()));
       } catch (error) {
         if ((error as Error).name === 'NoSuchKey') return undefined;
         throw error;
