@@ -10,6 +10,9 @@ export interface Correction {
   horizons: { days: number; slope: number; intercept: number }[];
 }
 
+/** Days that hold less hazard have no shape worth keeping: what a correction gives them is spread evenly. */
+const NEGLIGIBLE = 1e-12;
+
 export const IDENTITY: Correction = { version: 0, horizons: [] };
 
 /**
@@ -28,12 +31,12 @@ export function correct(cumulative: Float64Array, correction: Correction): Float
     const before = corrected[from]!;
     const target = Math.max(before, correctOne(cumulative[to]!, horizon));
     const given = cumulative[to]! - cumulative[from]!;
-    scale = given > 0 ? (target - before) / given : 0;
+    const shaped = given > NEGLIGIBLE;
+    scale = shaped ? (target - before) / given : 0;
     for (let t = from + 1; t <= to; t++)
-      corrected[t] =
-        given > 0
-          ? before + (cumulative[t]! - cumulative[from]!) * scale
-          : before + ((target - before) * (t - from)) / (to - from);
+      corrected[t] = shaped
+        ? Math.min(target, before + (cumulative[t]! - cumulative[from]!) * scale)
+        : before + ((target - before) * (t - from)) / (to - from);
     corrected[to] = target;
     from = to;
   }
