@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { addDays } from '../../core/time.ts';
 import type { AudienceReply } from '../../functions/audiences/handler.ts';
 import type { OverviewReply } from '../../functions/overview/reply.ts';
 import type { TimingReply } from '../../functions/timing/reply.ts';
@@ -23,6 +24,8 @@ const PHONE = { width: 390, height: 844 };
 
   beforeAll(async () => {
     [system, browser] = await Promise.all([startSystem({ users: 300 }), launchChromium(chromium!)]);
+    const { day } = await system.get<OverviewReply>('/v1/overview');
+    await system.command('nightly', '--day', addDays(day, -3));
     const { users } = await firstAudience(system);
     user = { pseudonym: users[0]!.user, id: users[0]!.userId! };
   }, START_MS);
@@ -102,6 +105,29 @@ const PHONE = { width: 390, height: 844 };
     }
     await page.getByRole('heading', { name: 'If the user stays silent' }).waitFor();
     expect(await page.locator('.entry').count()).toBeGreaterThan(0);
+  });
+
+  test('opens a past day from its address, as it was given then', async () => {
+    const { day, days } = await system.get<OverviewReply>('/v1/overview');
+    const past = addDays(day, -3);
+    expect(days).toEqual([past, day]);
+    const { bands } = await system.get<OverviewReply>(`/v1/overview?day=${past}`);
+    await open();
+    await page.getByRole('button', { name: /^Day before/ }).click();
+    await page.waitForURL(`${system.url}/#/?day=${past}`);
+    await page.getByText('A past run').waitFor();
+    for (const [band, expected] of Object.entries(bands)) {
+      expect([band, await page.getByTestId(`band-${band}`).textContent()]).toEqual([band, String(expected)]);
+    }
+    // Whoever was most probable three days before is still scored today; today's first may have been unknown then.
+    const pseudonym = (await firstAudience(system, past)).users[0]!.user;
+    await page.goto(`${system.url}/#/users/~${pseudonym}?day=${past}`);
+    const timing = await system.get<TimingReply>(`/v1/users/~${pseudonym}/timing?day=${past}`);
+    await page.getByText('The curves are kept for the latest score only').waitFor();
+    expect(await page.getByTestId('p-7d').textContent()).toContain(percent(timing.probability['7d']));
+    await page.getByRole('button', { name: /^Day after/ }).click();
+    await page.getByRole('heading', { name: 'If the user stays silent' }).waitFor();
+    expect(page.url()).toBe(`${system.url}/#/users/~${pseudonym}`);
   });
 
   test("finds a user by the shop's id, and shows the pseudonym in the address instead", async () => {
@@ -215,10 +241,10 @@ const PHONE = { width: 390, height: 844 };
 });
 
 /** The first band that has users. */
-async function firstAudience(system: System) {
+async function firstAudience(system: System, day?: string) {
   type WithIds = AudienceReply & { users: { userId?: string }[] };
   for (const band of ['now', 'soon', 'later', 'unlikely']) {
-    const audience = await system.get<WithIds>(`/v1/audiences/${band}?limit=100`);
+    const audience = await system.get<WithIds>(`/v1/audiences/${band}?limit=100${day ? `&day=${day}` : ''}`);
     if (audience.users.length > 0) return audience;
   }
   throw new Error('the demo shop has no scored user');

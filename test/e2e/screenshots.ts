@@ -45,7 +45,7 @@ async function draw(from: Browser, name: string, hash: string, viewport: typeof 
   await page.waitForLoadState('networkidle');
   await page.evaluate(() => document.fonts.ready);
   const path = join(FOLDER, `${name}.png`);
-  await page.screenshot({ path });
+  await page.screenshot({ path, fullPage: name === 'today' });
   await context.close();
   const { size } = await stat(path);
   if (size > LARGEST) throw new Error(`${path} has ${size} bytes; at most ${LARGEST} fit the README`);

@@ -1,10 +1,11 @@
 /** The real local system as a process of its own, for tests that look at it through a browser. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const READY = /^Buy Timing is ready: (\S+)$/;
@@ -17,6 +18,8 @@ export interface System {
   url: string;
   /** JSON of a GET, with the admin's key, so that raw ids come along. */
   get<T>(path: string): Promise<T>;
+  /** Runs a command of the project on the system's data folder. */
+  command(...words: string[]): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -31,7 +34,8 @@ export async function startSystem(options: { empty: true } | { users: number }):
     process.execPath,
     [MAIN, 'start', '--data', data, '--port', '0', '--time-zone', 'Europe/Berlin', ...shop],
     {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      // The channel ends with this process, and the system with it.
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: {
         ...process.env,
         NODE_OPTIONS: '',
@@ -48,6 +52,11 @@ export async function startSystem(options: { empty: true } | { users: number }):
       const reply = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${KEYS.admin}` } });
       if (!reply.ok) throw new Error(`${path} answered ${reply.status}`);
       return (await reply.json()) as T;
+    },
+    async command(...words) {
+      await promisify(execFile)(process.execPath, [MAIN, ...words, '--data', data], {
+        env: { ...process.env, NODE_OPTIONS: '' },
+      });
     },
     async stop() {
       await stopped(child);

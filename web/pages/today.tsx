@@ -53,10 +53,22 @@ function isLatest({ day, days }: OverviewReply): boolean {
 
 /** Bands compare with what is usual in this shop; the sentence says so, instead of calling 8 % likely. */
 function Lede({ overview: { bands } }: { overview: OverviewReply }) {
+  const { now, soon } = bands;
+  const usual = "as the shop's users usually are within 30";
+  if (now + soon === 0) return <p class="lede">No user is as likely to buy within 7 days {usual}.</p>;
+  const are = (number: number) => (number === 1 ? 'is' : 'are');
+  if (now === 0 || soon === 0) {
+    return (
+      <p class="lede">
+        <strong>{plural(now + soon, 'user')}</strong> {are(now + soon)} as likely to buy within {now > 0 ? 3 : 7} days{' '}
+        {usual}.
+      </p>
+    );
+  }
   return (
     <p class="lede">
-      <strong>{plural(bands.now, 'user')}</strong> {bands.now === 1 ? 'is' : 'are'} as likely to buy within 3 days as
-      the shop's users usually are within 30. <strong>{count(bands.soon)} more</strong> are so within 7 days.
+      <strong>{plural(now, 'user')}</strong> {are(now)} as likely to buy within 3 days {usual}.{' '}
+      <strong>{count(soon)} more</strong> {are(soon)} so within 7 days.
     </p>
   );
 }

@@ -13,7 +13,7 @@ export function BandCards({ overview, linkDay }: { overview: OverviewReply; link
   return (
     <section aria-label="Users by band">
       <div class="strip" aria-hidden="true">
-        {BANDS.map((name) => (
+        {BANDS.filter((name) => bands[name] > 0).map((name) => (
           <span key={name} data-band={name} style={{ flexGrow: share(name) }} />
         ))}
       </div>

@@ -10,7 +10,6 @@ export interface Likely {
 
 export function LikelyList({ items, none }: { items: Likely[]; none: string }) {
   if (items.length === 0) return <p class="muted">{none}</p>;
-  const top = Math.max(...items.map(({ probability }) => probability));
   return (
     <ol class="likely">
       {items.map(({ key, verb, name, probability }) => (
@@ -21,7 +20,7 @@ export function LikelyList({ items, none }: { items: Likely[]; none: string }) {
           </span>
           <span class="likely-value">{percent(probability)}</span>
           <span class="meter-track" aria-hidden="true">
-            <span style={{ width: `${(probability / top) * 100}%` }} />
+            <span style={{ width: `${probability * 100}%` }} />
           </span>
         </li>
       ))}

@@ -74,7 +74,7 @@ export function ProbabilityChart({ overview }: { overview: OverviewReply }) {
           { values: (_, splits) => splits.map((split) => percent(split)), space: 60 },
           { values: wholeTicks },
         ),
-        series: [{}, bars((index) => ((shown[index]?.to ?? 0) > theta ? palette.soon : palette.unlikely), palette)],
+        series: [{}, bars((index) => ((data[0][index] ?? 0) >= theta ? palette.soon : palette.unlikely), palette)],
         hooks: { draw: [markAt(palette, theta, 'usual rate')] },
       })}
       readout={(index) => ({ title: range(index), text: plural(shown[index]?.count ?? 0, 'user') })}

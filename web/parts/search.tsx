@@ -49,7 +49,7 @@ export function Search() {
         <input
           id="search"
           type="search"
-          placeholder="Find a user by your shop's id"
+          placeholder="Find a user by shop id"
           autocomplete="off"
           spellcheck={false}
           enterkeyhint="search"

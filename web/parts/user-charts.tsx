@@ -119,14 +119,15 @@ function nameLines(palette: Palette): (chart: uPlot) => void {
     ctx.fillStyle = palette.ink;
     ctx.textAlign = 'left';
     ctx.textBaseline = 'middle';
-    let floor = Number.NEGATIVE_INFINITY;
+    let lowest = bbox.top + bbox.height - line / 2;
     const ends = SILENCE_LINES.map(({ name }, index) => ({
       name,
       y: chart.valToPos(chart.data[index + 1]?.at(-1) ?? 0, 'y', true),
-    })).sort((a, b) => a.y - b.y);
+    })).sort((a, b) => b.y - a.y);
     for (const { name, y } of ends) {
-      floor = Math.max(y, floor + line);
-      ctx.fillText(name, bbox.left + bbox.width + 8 * devicePixelRatio, floor);
+      const at = Math.min(y, lowest);
+      ctx.fillText(name, bbox.left + bbox.width + 8 * devicePixelRatio, at);
+      lowest = at - line;
     }
     ctx.restore();
   };

@@ -29,6 +29,7 @@ export function UserOutlook({ timing, timeZone }: { timing: TimingReply; timeZon
             {dayRange(expected.low, expected.high)}
           </Fact>
           <Fact
+            swatch
             name="Best window"
             explain="The one to four days, within 30, in which the next purchase is most concentrated: the best moment to write."
           >
@@ -91,10 +92,19 @@ function lastSeen(seen: Date, timeZone: string): string {
   }).format(seen);
 }
 
-function Fact({ name, explain, children }: { name: string; explain: string; children: ComponentChildren }) {
+interface FactProps {
+  name: string;
+  explain: string;
+  /** Whether it is what the yellow band of the interval shows. */
+  swatch?: boolean;
+  children: ComponentChildren;
+}
+
+function Fact({ name, explain, swatch, children }: FactProps) {
   return (
     <div>
       <dt>
+        {swatch && <span class="window-swatch" aria-hidden="true" />}
         <Hint text={explain}>{name}</Hint>
       </dt>
       <dd>{children}</dd>
