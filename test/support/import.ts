@@ -1,6 +1,6 @@
 /** Runs of `import` as users run it, and what is stored after them. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,6 +16,8 @@ export interface Run {
   stderr: string;
   /** What `--json` printed. */
   json: Record<string, unknown>;
+  /** Largest resident memory seen, where the system tells it; else 0. */
+  peakMB: number;
 }
 
 /** @param killAfterMs SIGKILL after so long */
@@ -26,7 +28,10 @@ export function runImport(
   const child = spawn(process.execPath, ['--max-old-space-size=256', MAIN, 'import', ...args, '--json'], {
     env: { ...process.env, ...options.env },
   });
-  const run: Run = { code: null, stdout: '', stderr: '', json: {} };
+  const run: Run = { code: null, stdout: '', stderr: '', json: {}, peakMB: 0 };
+  const watch = setInterval(() => {
+    run.peakMB = Math.max(run.peakMB, residentMB(child.pid));
+  }, 200);
   child.stdout.on('data', (chunk) => {
     run.stdout += chunk;
   });
@@ -38,10 +43,19 @@ export function runImport(
     child.once('error', reject);
     child.once('close', (code) => {
       if (killer) clearTimeout(killer);
+      clearInterval(watch);
       const last = run.stdout.trim().split('\n').at(-1);
       resolve({ ...run, code, json: last ? JSON.parse(last) : {} });
     });
   });
+}
+
+function residentMB(pid: number | undefined): number {
+  try {
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+  } catch {
+    return 0;
+  }
 }
 
 /** A new data folder; all of them have the same secrets, so that what is stored in them can be compared. */

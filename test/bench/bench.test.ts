@@ -1,0 +1,27 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Bench, quantile } from './bench.ts';
+
+describe('the benches', () => {
+  // A fraction of their work: that they run and answer in their form, not how fast this machine is.
+  test.each(['import', 'ingest'])(
+    '%s measures and compares',
+    async (name) => {
+      const { default: bench }: { default: Bench } = await import(`./${name}.ts`);
+      const result = await bench({ scale: 0.02, progress: () => {} });
+      expect(result).toEqual(
+        expect.objectContaining({ unit: expect.any(String), value: expect.any(Number), against: expect.any(Number) }),
+      );
+      expect(result.ratio).toBeCloseTo(result.value / result.against, 1);
+      expect(result.runs.every((run) => run > 0)).toBe(true);
+    },
+    120_000,
+  );
+
+  test.each([
+    [[3, 1, 2], 0.5, 2],
+    [[1], 0.99, 1],
+    [Array.from({ length: 1_000 }, (_, n) => n + 1), 0.99, 990],
+  ])('a quantile is a measured value (%#)', (values, share, expected) => {
+    expect(quantile(values, share)).toBe(expected);
+  });
+});

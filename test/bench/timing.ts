@@ -1,0 +1,49 @@
+/** Latency of timing answers at 100 requests a second on a scored shop, against the 10 ms that 99 of 100 may take. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BANDS } from '../../core/scores.ts';
+import { type Bench, quantile, resultOf, withSystem } from './bench.ts';
+
+const USERS = 300;
+const RATE = 100;
+const SECONDS = 10;
+const WARM_UP = 200;
+const AIM_MS = 10;
+
+const bench: Bench = ({ scale, progress }) => {
+  progress('starting a shop');
+  return withSystem(['--users', String(Math.ceil(USERS * Math.max(scale, 0.1)))], async ({ url, keys }) => {
+    const headers = { authorization: `Bearer ${keys.read}` };
+    const get = async <T>(path: string): Promise<T> => {
+      const reply = await fetch(`${url}${path}`, { headers });
+      const body = await reply.json();
+      if (!reply.ok) throw new Error(`${path} answered ${reply.status}`);
+      return body as T;
+    };
+    const users: string[] = [];
+    for (const band of BANDS) {
+      const page = await get<{ users: { user: string }[] }>(`/v1/audiences/${band}?limit=1000`);
+      users.push(...page.users.map(({ user }) => user));
+    }
+    if (users.length === 0) throw new Error('the shop has no scored users');
+    const ask = (n: number) => get(`/v1/users/~${users[n % users.length]}/timing`);
+    for (let n = 0; n < WARM_UP; n++) await ask(n);
+
+    progress(`${RATE} requests a second`);
+    const latencies: number[] = [];
+    const asked: Promise<void>[] = [];
+    const start = performance.now();
+    for (let n = 0; n < RATE * SECONDS * scale; n++) {
+      // Sent when it is due, whatever is still open: a stall counts for every request that falls into it.
+      const wait = start + (n * 1000) / RATE - performance.now();
+      if (wait > 0) await sleep(wait);
+      const sent = performance.now();
+      asked.push(ask(n).then(() => void latencies.push(performance.now() - sent)));
+    }
+    await Promise.all(asked);
+    const [p50, p99] = [quantile(latencies, 0.5), quantile(latencies, 0.99)];
+    const more = { p50: Number(p50.toPrecision(4)), requests: latencies.length, users: users.length };
+    return resultOf(p99, AIM_MS, `ms, p99 at ${RATE} requests/s (aim)`, [p99], more);
+  });
+};
+
+export default bench;
