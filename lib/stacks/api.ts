@@ -10,7 +10,8 @@ import type { StageConfig } from '../config.ts';
 import { HouseAlarm } from '../constructs/alarm.ts';
 import { HouseFunction } from '../constructs/function.ts';
 import { environmentOf } from '../environment.ts';
-import { grantsFor, PERMISSIONS } from '../permissions.ts';
+import { grantsFor } from '../grants.ts';
+import { PERMISSIONS } from '../permissions.ts';
 import type { DataStack } from './data.ts';
 import type { ModelStack } from './model.ts';
 

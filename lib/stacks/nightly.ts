@@ -12,8 +12,9 @@ import { HouseAlarm } from '../constructs/alarm.ts';
 import { HouseFunction } from '../constructs/function.ts';
 import { allow, argueWildcard, NO_RESOURCE } from '../constructs/role.ts';
 import { environmentOf } from '../environment.ts';
+import { grantsFor } from '../grants.ts';
 import { nightlyDefinition } from '../nightly/definition.ts';
-import { grantsFor, PERMISSIONS } from '../permissions.ts';
+import { PERMISSIONS } from '../permissions.ts';
 import type { DataStack } from './data.ts';
 import type { ModelStack } from './model.ts';
 

@@ -1,5 +1,5 @@
 /** Who may do what, read from the templates of a stage: every policy of every role, and nothing left out. */
-import { ofType, plainId, type Resource, readable, type StageTemplates } from './infra.ts';
+import { ofType, plainId, type Resource, readable, type StageTemplates, type Template } from './infra.ts';
 
 interface Statement {
   Effect: string;
@@ -20,30 +20,31 @@ const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]
 export function permissionsOf(stage: StageTemplates): Permission[] {
   return Object.values(stage.stacks).flatMap((template) =>
     ofType(template, 'AWS::IAM::Role').flatMap((role) => {
+      const name = nameOf(role.id, template);
       const attached = ofType(template, 'AWS::IAM::Policy').filter(({ Properties }) =>
         Properties.Roles.some((each: { Ref: string }) => each.Ref === role.id),
       );
-      const managed = role.Properties.ManagedPolicyArns ?? [];
-      const inline = (role.Properties.Policies ?? []) as { PolicyDocument: unknown }[];
-      const documents = [...inline.map(({ PolicyDocument }) => PolicyDocument), ...attached.map(documentOf)];
+      const managed: unknown[] = role.Properties.ManagedPolicyArns ?? [];
+      const documents: { Statement: Statement[] }[] = [
+        ...(role.Properties.Policies ?? []),
+        ...attached.map(propertiesOf),
+      ].map(({ PolicyDocument }) => PolicyDocument);
       return [
-        ...managed.map((arn: unknown) => ({
-          role: plainId(role.id),
-          action: 'managed',
-          resource: readable(arn, stage),
-        })),
-        ...documents.flatMap((document) =>
-          (document as { Statement: Statement[] }).Statement.flatMap((statement) =>
-            permissionsIn(plainId(role.id), statement, stage),
-          ),
-        ),
+        ...managed.map((arn) => ({ role: name, action: 'managed', resource: readable(arn, stage) })),
+        ...documents.flatMap(({ Statement }) => Statement.flatMap((each) => permissionsIn(name, each, stage))),
       ];
     }),
   );
 }
 
-function documentOf(policy: Resource): unknown {
-  return policy.Properties.PolicyDocument;
+const propertiesOf = ({ Properties }: Resource) => Properties;
+
+/** Roles are called by what they are for; CDK calls those of schedules by a hash. */
+function nameOf(id: string, template: Template): string {
+  const schedule = ofType(template, 'AWS::Scheduler::Schedule').find(
+    ({ Properties }) => Properties.Target.RoleArn['Fn::GetAtt'][0] === id,
+  );
+  return schedule ? `Scheduler of ${plainId(schedule.id)}` : plainId(id).replace(/Role$/, '');
 }
 
 function permissionsIn(role: string, statement: Statement, stage: StageTemplates): Permission[] {
@@ -52,7 +53,7 @@ function permissionsIn(role: string, statement: Statement, stage: StageTemplates
   if (other.length > 0 || statement.Effect !== 'Allow') throw new Error(`${role}: a statement with ${other}`);
   const when = statement.Condition ? ` if ${conditionText(statement.Condition)}` : '';
   return list(statement.Action).flatMap((action) =>
-    list(statement.Resource).map((resource) => ({ role, action, resource: shorten(resource, stage) + when })),
+    list(statement.Resource).map((resource) => ({ role, action, resource: shorten(role, resource, stage) + when })),
   );
 }
 
@@ -63,10 +64,14 @@ function conditionText(condition: Record<string, Record<string, unknown>>): stri
 }
 
 /** An ARN without partition, region and account, which are the stage's own. */
-function shorten(resource: unknown, stage: StageTemplates): string {
+function shorten(role: string, resource: unknown, stage: StageTemplates): string {
+  const { region } = stage.config;
   return readable(resource, stage)
     .replaceAll(`buy-timing-${stage.name}`, 'STAGE')
-    .replace(new RegExp(`^arn:aws:(\\w+):(${stage.config.region})?:(<AWS::AccountId>)?:`), '$1:')
+    .replace(`<${role}Log.Arn>`, 'its own log')
+    .replace(`arn:aws:ecr:${region}:763104351884:repository/sagemaker-tritonserver`, 'TRITON')
+    .replace(new RegExp(`^arn:aws:(\\w+):(${region})?:(<AWS::AccountId>)?:`), '$1:')
     .replace(/[0-9a-f]{64}/, 'HASH')
-    .replaceAll(stage.config.region, 'REGION');
+    .replace(/models\/[\w-]+\/\*/, 'models/VERSION/*')
+    .replaceAll(region, 'REGION');
 }

@@ -1,0 +1,166 @@
+/** The real functions on a DynamoDB and an S3 that let them do only what the stacks would. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createSettingStore } from '../../adapters/dynamo/settings.ts';
+import { shardOf } from '../../adapters/dynamo/users.ts';
+import { createKeyStore } from '../../adapters/keys.ts';
+import { addDays, zoneOf } from '../../core/time.ts';
+import { createHandler as actions } from '../../functions/actions/handler.ts';
+import { createHandler as audiences } from '../../functions/audiences/handler.ts';
+import { createHandler as health } from '../../functions/health/handler.ts';
+import type { HttpHandler } from '../../functions/http/api.ts';
+import { createHandler as ingest } from '../../functions/ingest/handler.ts';
+import { createHandler as finish } from '../../functions/nightly/finish/handler.ts';
+import { createHandler as plan } from '../../functions/nightly/plan/handler.ts';
+import { createHandler as scoreShard } from '../../functions/nightly/score-shard/handler.ts';
+import { createHandler as overview } from '../../functions/overview/handler.ts';
+import { createHandler as timing } from '../../functions/timing/handler.ts';
+import { createDependencies, type Dependencies } from '../../functions/wiring.ts';
+import { type AnyFunction, PERMISSIONS } from '../../lib/permissions.ts';
+import { matchRoute, toEvent } from '../../local/gateway-event.ts';
+import { type Part, startPart } from '../../local/part.ts';
+import { BUCKET, callsOf, type GuardedCloud, startGuardedCloud } from '../support/guarded-cloud.ts';
+import { startStore, type TestStore } from '../support/store.ts';
+
+const BUNDLE = fileURLToPath(new URL('../../model/bundles/tiny', import.meta.url));
+const { version } = JSON.parse(readFileSync(join(BUNDLE, 'manifest.json'), 'utf8')) as { version: string };
+const today = zoneOf('UTC').dayOf(Date.now());
+const yesterday = addDays(today, -1);
+
+const folder = mkdtempSync(join(tmpdir(), 'buy-timing-permissions-'));
+const done = new Map<AnyFunction, Set<string>>();
+let store: TestStore;
+let cloud: GuardedCloud;
+let model: Part;
+let keys: { write: string; ids: string };
+
+beforeAll(async () => {
+  store = await startStore();
+  cloud = await startGuardedCloud(store.url);
+  model = await startPart('model endpoint', './model-worker.ts', { bundle: BUNDLE });
+  const keyStore = createKeyStore(createSettingStore(store.client, ''), Date.now, {});
+  const [write, ids] = [
+    await keyStore.create({ scope: 'write', name: 'w' }),
+    await keyStore.create({ scope: 'read:ids', name: 'r' }),
+  ];
+  keys = { write: write.key, ids: ids.key };
+  for (const file of ['manifest.json', 'vocabulary.json'])
+    cloud.files.set(`models/${version}/${file}`, readFileSync(join(BUNDLE, file)));
+  writeFileSync(join(folder, 'secrets.json'), JSON.stringify({ pepper: 'a pepper for this test only' }));
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_DYNAMODB: cloud.url,
+    AWS_ENDPOINT_URL_S3: cloud.url,
+    AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME: `http://127.0.0.1:${model.port}`,
+  });
+});
+
+afterAll(async () => {
+  await model?.close();
+  await cloud?.stop();
+  await store?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A function as it comes up cold, with its permissions. */
+async function as<T>(name: AnyFunction, createHandler: (deps: Dependencies) => T): Promise<T> {
+  if (!done.has(name)) done.set(name, new Set());
+  cloud.become(PERMISSIONS[name], done.get(name)!);
+  const deps = await createDependencies({
+    SHOP_TIME_ZONE: 'UTC',
+    SCORER: 'endpoint',
+    PEPPER_SECRET_ID: `file:${join(folder, 'secrets.json')}`,
+    OBJECTS: `s3://${BUCKET}`,
+    BUNDLE: version,
+  });
+  return createHandler(deps);
+}
+
+async function call(handler: HttpHandler, method: string, url: string, key: string, body?: unknown) {
+  const request = {
+    method,
+    url,
+    protocol: 'HTTP/1.1',
+    sourceIp: '127.0.0.1',
+    requestId: 'r',
+    time: Date.now(),
+    rawHeaders: ['authorization', `Bearer ${key}`, 'content-type', 'application/json'],
+    body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+  };
+  const reply = await handler(toEvent(request, matchRoute(method, url.split('?')[0]!)!));
+  return { status: reply.statusCode, body: JSON.parse(String(reply.body)) };
+}
+
+const event = (userId: string, name: string, daysAgo: number) => ({
+  type: 'track',
+  userId,
+  event: name,
+  messageId: `${userId} ${name} ${daysAgo}`,
+  timestamp: new Date(Date.now() - daysAgo * 86_400_000).toISOString(),
+  properties: { category: 'shoes' },
+});
+
+/** Of the shards, those of the two users and one without any; the others are as empty. */
+async function night(input: { day: string; restart?: boolean }) {
+  const { day, shards } = await (await as('plan', plan))(input);
+  const filled = await as('plan', ({ pseudonyms }) => ['u1', 'u2'].map((user) => shardOf(pseudonyms.pseudonym(user))));
+  const empty = shards.find((shard) => !filled.includes(shard))!;
+  const score = await as('score-shard', scoreShard);
+  for (const shard of [...filled, empty]) await score({ day, shard });
+  return (await as('finish', finish))({ day });
+}
+
+test('actions are ingested, of new users and of known ones', async () => {
+  const handler = await as('ingest', ingest);
+  const first = [event('u1', 'Product Viewed', 5), event('u1', 'Order Completed', 4), event('u2', 'Product Viewed', 3)];
+  expect(await call(handler, 'POST', '/v1/batch', keys.write, { batch: first })).toMatchObject({ status: 200 });
+  const second = [event('u1', 'Product Added', 2)];
+  expect(await call(handler, 'POST', '/v1/batch', keys.write, { batch: second })).toMatchObject({ status: 200 });
+});
+
+test('nights are run: one with shards that fail, one again, one of a past day', async () => {
+  await (await as('plan', plan))({ day: today });
+  expect((await (await as('finish', finish))({ day: today })).failed).toBe(2);
+  cloud.files.set(`audiences/day=${today}/band=now/page=00009.ndjson.gz`, Buffer.from(''));
+  expect(await night({ day: today })).toMatchObject({ scored: 2, modelCalls: 2, failed: 0 });
+  expect(await night({ day: today, restart: true })).toMatchObject({ scored: 2, modelCalls: 0 });
+  expect(await night({ day: yesterday })).toMatchObject({ scored: 2, failed: 0 });
+  expect([...cloud.files.keys()].filter((name) => name.endsWith('page=00009.ndjson.gz'))).toEqual([]);
+}, 120_000);
+
+test('a user is read: the timing of today, of a past day and a fresh one, and the actions', async () => {
+  const handler = await as('timing', timing);
+  for (const query of ['', `?day=${yesterday}`, '?fresh=true'])
+    expect(await call(handler, 'GET', `/v1/users/u1/timing${query}`, keys.ids)).toMatchObject({
+      status: 200,
+      body: { userId: 'u1' },
+    });
+  const list = await as('actions', actions);
+  expect((await call(list, 'GET', '/v1/users/u1/actions', keys.ids)).body.actions).toHaveLength(3);
+  expect(await call(list, 'GET', '/v1/users/nobody/actions', keys.ids)).toMatchObject({ status: 404 });
+});
+
+test('audiences, the overview and the health are read', async () => {
+  const audience = await as('audiences', audiences);
+  const replies = [];
+  for (const band of ['now', 'soon', 'later', 'unlikely'])
+    replies.push(await call(audience, 'GET', `/v1/audiences/${band}`, keys.ids));
+  expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  expect(replies.flatMap(({ body }) => body.users.map(({ userId }: { userId: string }) => userId)).sort()).toEqual([
+    'u1',
+    'u2',
+  ]);
+  const view = await as('overview', overview);
+  expect(await call(view, 'GET', '/v1/overview', keys.ids)).toMatchObject({ status: 200, body: { users: 2 } });
+  const check = await as('health', (deps) => health({ ...deps, starting: () => false }));
+  expect((await check()).statusCode).toBe(200);
+});
+
+// What was done is compared the other way round, too: a permission that nothing needs is one too many.
+test.each(Object.keys(PERMISSIONS) as AnyFunction[])('%s did all that it may, and nothing else', (name) => {
+  // S3 asks for the listing behind every read: a missing file is told from a forbidden one by it.
+  const apart = (calls: Iterable<string>) => [...calls].filter((each) => each !== 'list').sort();
+  expect(apart(done.get(name)!)).toEqual(apart(callsOf(PERMISSIONS[name])));
+});

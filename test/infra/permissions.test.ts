@@ -1,0 +1,140 @@
+/** Who may do what on AWS. A permission that is added anywhere must be added here, by somebody who wants it. */
+import { synthesize } from '../support/infra.ts';
+import { permissionsOf } from '../support/permissions.ts';
+
+const OWN = `
+  logs:CreateLogStream logs:PutLogEvents        on its own log
+  xray:PutTelemetryRecords xray:PutTraceSegments on *
+  secretsmanager:GetSecretValue                 on <Pepper>`;
+
+const RUNS_AT_ALL = `
+  logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies on *
+  logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery on *
+  xray:GetSamplingRules xray:GetSamplingTargets xray:PutTelemetryRecords xray:PutTraceSegments on *
+  lambda:InvokeFunction         on <planFunction.Arn>
+  lambda:InvokeFunction         on <scoreshardFunction.Arn>
+  lambda:InvokeFunction         on <finishFunction.Arn>
+  states:StartExecution         on states:stateMachine:STAGE-nightly
+  states:DescribeExecution states:StopExecution on states:execution:STAGE-nightly/shards:*`;
+
+const MAKES_THE_ENDPOINT = `
+  sagemaker:CreateEndpoint sagemaker:DescribeEndpoint sagemaker:DeleteEndpoint on sagemaker:endpoint/STAGE
+  sagemaker:CreateEndpoint      on <EndpointConfig>`;
+
+const ALLOWED: Record<string, string> = {
+  ingest: `${OWN}
+  dynamodb:PutItem              on <Actions.Arn>
+  dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem on <Users.Arn>
+  dynamodb:GetItem              on <Settings.Arn>`,
+  timing: `${OWN}
+  dynamodb:Query                on <Actions.Arn>
+  dynamodb:GetItem              on <Users.Arn>
+  dynamodb:GetItem              on <Runs.Arn>
+  dynamodb:GetItem              on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/models/*
+  s3:GetObject                  on s3:<Objects>/scores/*
+  sagemaker:InvokeEndpoint      on sagemaker:endpoint/STAGE`,
+  actions: `${OWN}
+  dynamodb:Query                on <Actions.Arn>
+  dynamodb:GetItem              on <Users.Arn>
+  dynamodb:GetItem              on <Settings.Arn>`,
+  audiences: `${OWN}
+  dynamodb:BatchGetItem         on <Users.Arn>
+  dynamodb:GetItem              on <Runs.Arn>
+  dynamodb:GetItem              on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/audiences/*`,
+  overview: `${OWN}
+  dynamodb:GetItem              on <Runs.Arn>
+  dynamodb:GetItem dynamodb:Query on <Settings.Arn>`,
+  health: `${OWN}
+  dynamodb:GetItem              on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/models/*
+  s3:GetObject                  on s3:<Objects>/health/*`,
+  plan: `${OWN}
+  dynamodb:Query                on <Actions.Arn>
+  dynamodb:Query                on <Users.Arn>/index/byShard
+  dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
+  dynamodb:GetItem              on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/models/*`,
+  scoreshard: `${OWN}
+  dynamodb:Query                on <Actions.Arn>
+  dynamodb:Query                on <Users.Arn>/index/byShard
+  dynamodb:BatchGetItem dynamodb:UpdateItem on <Users.Arn>
+  dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
+  dynamodb:GetItem              on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/models/*
+  s3:PutObject s3:DeleteObject  on s3:<Objects>/scores/*
+  sagemaker:InvokeEndpoint      on sagemaker:endpoint/STAGE`,
+  finish: `${OWN}
+  dynamodb:Query                on <Users.Arn>/index/byShard
+  dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Runs.Arn>
+  dynamodb:GetItem dynamodb:PutItem on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/scores/*
+  s3:PutObject s3:DeleteObject  on s3:<Objects>/audiences/*`,
+  // Uploads the shipped bundle during a deployment.
+  Bundle: `
+  logs:CreateLogStream logs:PutLogEvents on its own log
+  s3:GetObject                  on s3:cdk-hnb659fds-assets-<AWS::AccountId>-REGION/HASH.zip
+  s3:ListBucket                 on s3:<Objects>
+  s3:PutObject s3:AbortMultipartUpload on s3:<Objects>/models/VERSION/*`,
+  // SageMaker and the container of the model.
+  Model: `
+  s3:GetObject                  on s3:<Objects>/models/*
+  s3:ListBucket                 on s3:<Objects> if s3:prefix is models/*
+  ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on TRITON
+  ecr:GetAuthorizationToken     on *
+  logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogStreams on logs:log-group:/aws/sagemaker/Endpoints/STAGE:*
+  logs:PutLogEvents             on logs:log-group:/aws/sagemaker/Endpoints/STAGE:*
+  cloudwatch:PutMetricData      on * if cloudwatch:namespace is /aws/sagemaker/*`,
+};
+
+const NIGHTLY: Record<string, string> = {
+  Machine: RUNS_AT_ALL + MAKES_THE_ENDPOINT,
+  'Scheduler of Nightly': 'states:StartExecution on <Machine>',
+  'Scheduler of Sweep': 'sagemaker:DeleteEndpoint on sagemaker:endpoint/STAGE',
+};
+const ALWAYS: Record<string, string> = {
+  Machine: RUNS_AT_ALL,
+  'Scheduler of Nightly': 'states:StartExecution on <Machine>',
+};
+
+/** `a b on c` as `a on c` and `b on c`. */
+function linesOf(allowed: string): string[] {
+  return allowed
+    .trim()
+    .split('\n')
+    .flatMap((line) => {
+      const [actions, resource] = line.trim().split(/ +on /);
+      return actions!.split(' ').map((action) => `${action} on ${resource}`);
+    })
+    .sort();
+}
+
+const stages = synthesize();
+
+describe.each(stages)('in stage $name', (stage) => {
+  const found = Map.groupBy(permissionsOf(stage), ({ role }) => role);
+  const expected = { ...ALLOWED, ...(stage.config.scorer === 'nightly' ? NIGHTLY : ALWAYS) };
+
+  test('there are these roles and no others', () => {
+    expect([...found.keys()].sort()).toEqual(Object.keys(expected).sort());
+  });
+
+  test.each(Object.keys(expected))('%s may do exactly this', (role) => {
+    const lines = found.get(role)!.map(({ action, resource }) => `${action} on ${resource}`);
+    expect(lines.sort()).toEqual(linesOf(expected[role]!));
+  });
+
+  test('nobody may do all of a service, and only what has no resource is allowed on all of them', () => {
+    const onAll = [...found.values()].flat().filter(({ resource }) => resource.startsWith('*'));
+    const services = new Set(onAll.map(({ action }) => action.replace(/^(logs|xray|ecr|cloudwatch):.*/, '$1')));
+    expect([...services].sort()).toEqual(['cloudwatch', 'ecr', 'logs', 'xray']);
+    for (const { action } of [...found.values()].flat()) expect(action).toMatch(/^[a-z0-9-]+:[A-Z][A-Za-z]+$/);
+  });
+});
