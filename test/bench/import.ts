@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { concurrently } from '../../functions/concurrently.ts';
 import { withStore } from '../../local/store-access.ts';
+import { keepingEnvironment } from '../support/environment.ts';
 import { type Bench, command, resultOf, simulated, withTemporaryFolder } from './bench.ts';
 
 const USERS = 800;
@@ -27,7 +28,7 @@ const bench: Bench = ({ scale, progress }) =>
     const lines = readFileSync(file, 'utf8')
       .split('\n')
       .slice(1, 1 + Math.ceil(SAMPLE * scale));
-    const seconds = await oneItemPerRow(join(folder, 'data-rows'), lines);
+    const seconds = await keepingEnvironment(() => oneItemPerRow(join(folder, 'data-rows'), lines));
     return resultOf(Math.max(...runs), lines.length / seconds, 'rows/s (one item a row)', runs, { rows });
   });
 

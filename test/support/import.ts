@@ -6,7 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoClient } from '../../adapters/dynamo/client.ts';
+import type { Dependencies } from '../../functions/wiring.ts';
 import { withStore } from '../../local/store-access.ts';
+import { keepingEnvironment } from './environment.ts';
 
 const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
@@ -69,7 +71,7 @@ export function newDataFolder(timeZone = 'UTC'): string {
 
 /** Every item of the tables that an import writes, in order; ids of users decrypted. */
 export function dump(folder: string): Promise<Record<'Actions' | 'Users' | 'Settings', Record<string, unknown>[]>> {
-  return withStore(folder, { model: false }, async (deps) => {
+  const read = async (deps: Dependencies) => {
     const client = createDynamoClient();
     const scan = async (TableName: string): Promise<Record<string, unknown>[]> => {
       const items: Record<string, unknown>[] = [];
@@ -88,5 +90,6 @@ export function dump(folder: string): Promise<Record<'Actions' | 'Users' | 'Sett
     const tables = { Actions: await scan('Actions'), Users: users, Settings: await scan('Settings') };
     client.destroy();
     return tables;
-  });
+  };
+  return keepingEnvironment(() => withStore(folder, { model: false }, read));
 }
