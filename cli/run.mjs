@@ -15,8 +15,8 @@ const modules = join(root, 'node_modules');
 const stamp = join(modules, '.installed');
 const node = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
-/** Heap of each thread, for commands that promise to stay small: without it garbage is left lying until it is large. */
-const HEAP_MB = { import: 256 };
+/** Flags of Node for commands that promise to stay small: without them garbage lies until it is large. Per thread. */
+const NODE_FLAGS = { import: ['--max-old-space-size=200', '--max-semi-space-size=16'] };
 
 try {
   await install();
@@ -143,8 +143,7 @@ function isAbandoned(lock, owner) {
 /** Runs the command; resolves to its exit code. */
 async function run() {
   // The channel is how the command notices that this process is gone, even by SIGKILL.
-  const heap = HEAP_MB[process.argv[2]];
-  const flags = heap ? [`--max-old-space-size=${heap}`] : [];
+  const flags = NODE_FLAGS[process.argv[2]] ?? [];
   const child = spawn(node, [...flags, join(root, 'cli', 'main.ts'), ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
