@@ -1,5 +1,5 @@
-import type { Range } from './kinds.ts';
 import type { Profile } from './profile.ts';
+import type { Range } from './ranges.ts';
 
 /** What sets a user type apart from the shop's ordinary user: factors on the profile, or what to put instead. */
 export const ARCHETYPES = {

@@ -64,9 +64,9 @@ export function drawMood(start: number, days: number, random: Random): Float64Ar
 }
 
 export function drawArrivals(days: number, random: Random): Float64Array {
-  const shape = random.pick(['steady', 'growing', 'burst', 'waves', 'fading']);
+  const shape = random.pick(['steady', 'growing', 'burst', 'burst', 'waves', 'fading']);
   const growth = random.between(0.5, 3);
-  const cohort = Math.max(14, days * random.between(0.08, 0.35));
+  const cohort = Math.max(14, days * random.between(0.05, 0.35));
   const week = Array.from({ length: 7 }, () => random.logNormal(1, 0.2));
   return Float64Array.from({ length: days }, (_, day) => {
     const share = day / days;

@@ -1,7 +1,8 @@
 import { ARCHETYPES, type Archetype } from './archetypes.ts';
-import type { Kind, ProfileRanges, Range } from './kinds.ts';
+import type { Kind } from './kinds.ts';
 import { chainFrom, type Profile } from './profile.ts';
 import type { Random } from './random.ts';
+import type { ProfileRanges, Range } from './ranges.ts';
 import { type Chain, SIGNS, type Sign } from './shop.ts';
 
 const FICKLE: ReadonlySet<Archetype> = new Set(['guest', 'lurker', 'lapsing']);
@@ -27,8 +28,12 @@ export function drawChains(kind: Kind, types: number, random: Random): Chain[] {
   };
   const names = Object.keys(kind.archetypes) as Archetype[];
   const shares = names.map((name) => kind.archetypes[name]! / (FICKLE.has(name) ? loyalty ** 1.5 : 1));
-  const scatter = random.between(0.15, 0.8);
-  const spread = { pace: random.between(0.1, 1.3), views: random.between(0.1, 1), buy: random.between(0.1, 1.2) };
+  const scatter = kind.variety * random.between(0.15, 0.8);
+  const spread = {
+    pace: kind.variety * random.between(0.1, 1.3),
+    views: kind.variety * random.between(0.1, 1),
+    buy: kind.variety * random.between(0.1, 1.2),
+  };
   const byOrder = random.chance(kind.orders);
   const weights = random.dirichlet(types, random.scale(0.7, 4));
   return weights.flatMap((weight, type) => {

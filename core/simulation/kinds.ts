@@ -1,12 +1,8 @@
 import type { ActionType } from '../actions/action.ts';
 import type { Archetype } from './archetypes.ts';
-import type { Profile } from './profile.ts';
 import type { Random } from './random.ts';
+import { BROWSING, DEMO, type ProfileRanges, PURCHASES, type Range } from './ranges.ts';
 import type { ShopKind } from './shop.ts';
-
-/** Bounds of a quantity of a profile; drawn log-uniformly for the shop, types scatter around it. */
-export type Range = readonly [low: number, high: number];
-export type ProfileRanges = Record<Exclude<keyof Profile, 'signs'>, Range>;
 
 export interface Kind {
   ranges: ProfileRanges;
@@ -17,6 +13,8 @@ export interface Kind {
   novelty: Range;
   /** How far shops differ in the loyalty of their users, as a log-normal's sigma. */
   loyalty: number;
+  /** How far users of a type differ, as a factor on the sigmas of pace, views and drive. */
+  variety: number;
   /** Chance that the log has a row per order, not per line of it. */
   orders: number;
   /** Pull of a category after its purchase. */
@@ -26,57 +24,6 @@ export interface Kind {
   closedDays: number;
   established: Range;
 }
-
-const BROWSING: ProfileRanges = {
-  returnDays: [2, 30],
-  direct: [0.02, 0.3],
-  browseDays: [1, 25],
-  wantShare: [0.06, 0.9],
-  wantDays: [1.5, 14],
-  wantBuy: [0.06, 0.9],
-  browseBuy: [0.002, 0.06],
-  awayBuy: [0.0003, 0.01],
-  restDays: [1.2, 20],
-  restPhases: [1, 1.4],
-  rhythm: [0.02, 0.3],
-  again: [0.05, 0.5],
-  linger: [0.05, 0.5],
-  quit: [0.002, 0.1],
-  deepShare: [0.01, 0.3],
-  deepDays: [30, 200],
-  lifetime: [120, 4000],
-  visitAway: [0.002, 0.2],
-  visitResting: [0.01, 0.5],
-  visitBrowsing: [0.12, 2],
-  visitWanting: [0.3, 3],
-  views: [1.2, 12],
-  wantViews: [0.8, 2.5],
-  wantSigns: [1, 8],
-  stickBrowsing: [0.01, 0.4],
-  stickWanting: [0.04, 0.9],
-  lines: [1.02, 2],
-  arriveWanting: [0.05, 0.6],
-};
-
-const PURCHASES: ProfileRanges = {
-  ...BROWSING,
-  returnDays: [7, 350],
-  direct: [0.2, 0.8],
-  wantShare: [0.1, 0.7],
-  restDays: [2, 60],
-  restPhases: [1, 3],
-  rhythm: [0.02, 0.6],
-  again: [0.03, 0.35],
-  quit: [0.02, 0.5],
-  deepShare: [0.1, 0.85],
-  deepDays: [60, 900],
-  lifetime: [60, 2000],
-  awayBuy: [0.0002, 0.006],
-  stickBrowsing: [0.02, 0.7],
-  stickWanting: [0.05, 0.9],
-  lines: [1.02, 3],
-  arriveWanting: [0.5, 0.99],
-};
 
 const RICH = {
   ordinary: 3,
@@ -110,31 +57,13 @@ const purchasesOnly = (random: Random): ActionType[] => (random.chance(0.25) ? [
 
 export const KINDS: Record<ShopKind, Kind> = {
   demo: {
-    ranges: {
-      ...BROWSING,
-      returnDays: [9, 11],
-      wantShare: [0.2, 0.25],
-      wantDays: [4, 5],
-      wantBuy: [0.18, 0.22],
-      browseBuy: [0.006, 0.008],
-      awayBuy: [0.0005, 0.001],
-      deepShare: [0.08, 0.1],
-      visitAway: [0.01, 0.015],
-      visitResting: [0.04, 0.06],
-      visitBrowsing: [0.5, 0.6],
-      visitWanting: [0.9, 1.1],
-      views: [2.8, 3.2],
-      wantViews: [1.4, 1.6],
-      wantSigns: [4, 5],
-      stickWanting: [0.6, 0.7],
-      lines: [1.2, 1.3],
-      lifetime: [300, 400],
-    },
-    archetypes: RICH,
+    ranges: DEMO,
+    archetypes: { ...RICH, heavy: 0.5, burst: 0.5 },
     tracked: () => ['view', 'search', 'wishlist', 'cart', 'uncart', 'checkout', 'coupon', 'purchase', 'refund'],
     categories: [30, 40],
     novelty: [6, 8],
     loyalty: 0,
+    variety: 0.4,
     orders: 0,
     afterPurchase: [0.3, 0.4],
     days: [120, 121],
@@ -149,6 +78,7 @@ export const KINDS: Record<ShopKind, Kind> = {
     categories: [8, 3000],
     novelty: [1, 600],
     loyalty: 0.8,
+    variety: 1,
     orders: 0.3,
     afterPurchase: [0.1, 1.5],
     days: [60, 400],
@@ -163,6 +93,7 @@ export const KINDS: Record<ShopKind, Kind> = {
     categories: [20, 800],
     novelty: [0.5, 100],
     loyalty: 0.8,
+    variety: 1,
     orders: 0.2,
     afterPurchase: [0.05, 0.6],
     days: [60, 400],
@@ -188,6 +119,7 @@ export const KINDS: Record<ShopKind, Kind> = {
     categories: [8, 300],
     novelty: [1, 100],
     loyalty: 0.8,
+    variety: 1,
     orders: 0.5,
     afterPurchase: [0.01, 0.1],
     days: [120, 700],
@@ -202,6 +134,7 @@ export const KINDS: Record<ShopKind, Kind> = {
     categories: [1, 1000],
     novelty: [0.2, 40],
     loyalty: 0.8,
+    variety: 1,
     orders: 0.5,
     afterPurchase: [0.3, 2],
     days: [90, 700],
@@ -226,6 +159,7 @@ export const KINDS: Record<ShopKind, Kind> = {
     categories: [3, 400],
     novelty: [0.2, 20],
     loyalty: 0.8,
+    variety: 1,
     orders: 0.3,
     afterPurchase: [0.9, 2.5],
     days: [90, 700],
@@ -256,6 +190,7 @@ export const KINDS: Record<ShopKind, Kind> = {
     categories: [15, 400],
     novelty: [0.5, 100],
     loyalty: 0.8,
+    variety: 1,
     orders: 0.4,
     afterPurchase: [0.8, 1.6],
     days: [60, 700],
@@ -270,6 +205,7 @@ export const KINDS: Record<ShopKind, Kind> = {
     categories: [20, 3000],
     novelty: [0.5, 100],
     loyalty: 0.8,
+    variety: 1,
     orders: 0.35,
     afterPurchase: [0.8, 1.6],
     days: [120, 700],
