@@ -1,6 +1,6 @@
 /** `npm run synth`: writes the CloudFormation templates of every stage, without an account and without Docker. */
 import { spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineCommand, Failure, text } from '../framework.ts';
@@ -18,11 +18,11 @@ export default defineCommand({
     context.progress('bundling the functions and writing the templates');
     const { code, output } = await runCdk(['synth', '--quiet', '--no-notices', '--output', out]);
     if (code !== 0) throw new Failure(`the templates could not be made:\n${output.trim()}`);
-    const stacks = templatesBelow(out);
+    const stacks = stacksIn(out);
     const seconds = Math.round((performance.now() - began) / 100) / 10;
-    for (const stack of stacks) context.print(stack);
-    context.print(`${stacks.length} stacks in ${seconds} s, in ${out}`);
-    return { stacks, out, seconds };
+    for (const { name, template } of stacks) context.print(`${name}: ${template}`);
+    context.print(`${stacks.length} stacks in ${seconds} s`);
+    return { stacks, seconds };
   },
 });
 
@@ -38,12 +38,16 @@ function runCdk(args: string[]): Promise<{ code: number | null; output: string }
   });
 }
 
-/** Names of the stacks, each stage in an assembly of its own. */
-function templatesBelow(out: string): string[] {
-  return readdirSync(out)
-    .filter((name) => name.startsWith('assembly-'))
-    .flatMap((stage) => readdirSync(join(out, stage)))
-    .filter((name) => name.endsWith('.template.json'))
-    .map((name) => name.slice(0, -'.template.json'.length))
-    .sort();
+interface Manifest {
+  artifacts: Record<string, { type: string; properties?: Record<string, string> }>;
+}
+
+/** The stacks of an assembly and of those within it, each stage in one of its own, with their template files. */
+function stacksIn(folder: string): { name: string; template: string }[] {
+  const manifest: Manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8'));
+  return Object.values(manifest.artifacts).flatMap(({ type, properties = {} }) => {
+    if (type === 'cdk:cloud-assembly') return stacksIn(join(folder, properties.directoryName!));
+    if (type !== 'aws:cloudformation:stack') return [];
+    return [{ name: properties.stackName!, template: join(folder, properties.templateFile!) }];
+  });
 }
