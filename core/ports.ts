@@ -73,11 +73,12 @@ export interface UserStore {
   /** In any order; users without a row are left out. */
   getMany(users: string[]): Promise<UserRecord[]>;
   /**
-   * Notes that a user acted: reads first and writes only when the first or last day changed or when an action came
-   * that is older than the forecast's origin. Idempotent but for `revision`.
-   * @param days first and last day of the stored actions; `earliest` is the instant of the first of them
+   * Notes that a user acted: reads first and writes only when the first or last day changed or when an action of a
+   * day before today or before the forecast's origin came. Idempotent but for `revision`.
+   * @param days first and last day of the stored actions; `today` is the shop's day now: an action of a day before it may come
+   *   while that day is being scored, so it raises `revision` even where the forecast does not look older yet
    */
-  touch(touch: { user: string; encryptedId: () => Uint8Array; first: Day; last: Day; earliest: number }): Promise<void>;
+  touch(touch: { user: string; encryptedId: () => Uint8Array; first: Day; last: Day; today: Day }): Promise<void>;
   /** Keys of a shard's users whose last action is at or after a day. */
   inShard(
     shard: number,

@@ -108,13 +108,13 @@ export function createUserStore(client: DynamoClient, prefix: string): UserStore
       return records;
     },
 
-    async touch({ user, encryptedId, first, last }) {
+    async touch({ user, encryptedId, first, last, today }) {
       for (let attempt = 1; attempt <= TOUCH_ATTEMPTS; attempt++) {
         const known = await look(user, attempt > 1);
         if (!known) {
           if (await create(user, encryptedId(), first, last)) return;
         } else {
-          const late = known.originDay !== undefined && first < known.originDay;
+          const late = first < most(today, known.originDay ?? today);
           const widened = { first: least(known.first, first), last: most(known.last, last) };
           if (!late && widened.first === known.first && widened.last === known.last) return;
           // Only if the days are still those that were read: so two touches at once never narrow each other's span.

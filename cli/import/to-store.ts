@@ -88,9 +88,8 @@ export async function createStoreWriter(
 
   const touch = (user: string, rows: UserRows, days: Day[]): Promise<void> => {
     const first = days[0]!;
-    const earliest = rows.days.get(first)!.reduce((least, { at }) => Math.min(least, at), Number.POSITIVE_INFINITY);
     const encryptedId = () => deps.pseudonyms.encrypt(rows.user);
-    return deps.users.touch({ user, encryptedId, first, last: days.at(-1)!, earliest });
+    return deps.users.touch({ user, encryptedId, first, last: days.at(-1)!, today: deps.zone.dayOf(deps.clock()) });
   };
 
   return {

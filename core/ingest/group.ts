@@ -7,8 +7,6 @@ export interface UserGroup {
   days: Map<Day, UserAction[]>;
   first: Day;
   last: Day;
-  /** Epoch milliseconds of the earliest action. */
-  earliest: number;
 }
 
 /** Actions by user and by day of the shop's zone. */
@@ -18,7 +16,7 @@ export function groupByUser(actions: readonly UserAction[], zone: Zone): UserGro
     const day = zone.dayOf(action.at);
     let group = groups.get(action.userId);
     if (!group) {
-      group = { userId: action.userId, days: new Map(), first: day, last: day, earliest: action.at };
+      group = { userId: action.userId, days: new Map(), first: day, last: day };
       groups.set(action.userId, group);
     }
     const ofDay = group.days.get(day);
@@ -26,7 +24,6 @@ export function groupByUser(actions: readonly UserAction[], zone: Zone): UserGro
     else group.days.set(day, [action]);
     if (day < group.first) group.first = day;
     if (day > group.last) group.last = day;
-    group.earliest = Math.min(group.earliest, action.at);
   }
   return [...groups.values()];
 }

@@ -42,7 +42,7 @@ async function ingest(deps: IngestDependencies, request: ApiRequest): Promise<Ap
       encryptedId: () => deps.pseudonyms.encrypt(group.userId),
       first: group.first,
       last: group.last,
-      earliest: group.earliest,
+      today: deps.zone.dayOf(deps.clock()),
     }),
   );
   const { received, accepted, errors } = parsed;

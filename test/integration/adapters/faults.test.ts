@@ -116,7 +116,7 @@ describe('touches and forecasts', () => {
     const days = Array.from({ length: 20 }, (_, n) => `2026-03-${String(n + 1).padStart(2, '0')}`);
     const done: string[] = [];
     for (const day of days) {
-      const touch = { user, encryptedId: () => Uint8Array.of(1), first: day, last: day, earliest: 0 };
+      const touch = { user, encryptedId: () => Uint8Array.of(1), first: day, last: day, today: day };
       await users.touch(touch).then(
         () => done.push(day),
         (error) => expect(error).toBeInstanceOf(StoreBusy),
@@ -131,7 +131,7 @@ describe('touches and forecasts', () => {
   test('a forecast whose answer was lost counts as stored', async () => {
     const user = 'ac'.padEnd(64, '0');
     const users = createUserStore(client, '');
-    await users.touch({ user, encryptedId: () => Uint8Array.of(1), first: DAY, last: DAY, earliest: 0 });
+    await users.touch({ user, encryptedId: () => Uint8Array.of(1), first: DAY, last: DAY, today: DAY });
     let cut = false;
     faults.decide = () => {
       if (cut) return 'pass';
@@ -168,7 +168,7 @@ describe('a batch of which the store leaves keys unprocessed', () => {
   beforeAll(async () => {
     const direct = createUserStore(store.client, '');
     for (const user of users) {
-      await direct.touch({ user, encryptedId: () => Uint8Array.of(1), first: DAY, last: DAY, earliest: 0 });
+      await direct.touch({ user, encryptedId: () => Uint8Array.of(1), first: DAY, last: DAY, today: DAY });
     }
   });
 

@@ -32,7 +32,7 @@ function pseudonym(number: number): string {
 }
 
 function touch(first: string, last = first, who = user): Promise<void> {
-  return users.touch({ user: who, encryptedId: () => ENCRYPTED, first, last, earliest: Date.parse(first) });
+  return users.touch({ user: who, encryptedId: () => ENCRYPTED, first, last, today: first });
 }
 
 function forecast(originDay: string, more: Partial<StoredForecast> = {}): StoredForecast {
@@ -64,9 +64,18 @@ describe('touch', () => {
       },
       first: '2026-03-02',
       last: '2026-03-05',
-      earliest: 0,
+      today: '2026-03-02',
     });
     expect(counted.names).toEqual(['GetItemCommand']);
+  });
+
+  test('an action of a day before today raises the revision: a run may have read that day already', async () => {
+    await touch('2026-03-01', '2026-03-05');
+    const late = { user, encryptedId: () => ENCRYPTED, first: '2026-03-04', last: '2026-03-04' };
+    await users.touch({ ...late, today: '2026-03-05' });
+    expect((await users.get(user))?.revision).toBe(1);
+    await users.touch({ ...late, today: '2026-03-04' });
+    expect((await users.get(user))?.revision).toBe(1);
   });
 
   test('a hundred requests of one day cost one write', async () => {

@@ -31,7 +31,7 @@ function collidingUsers(): [string, string] {
 }
 
 function touch(user: string, day: string): Promise<void> {
-  return users.touch({ user, encryptedId: () => Uint8Array.of(1), first: day, last: day, earliest: 0 });
+  return users.touch({ user, encryptedId: () => Uint8Array.of(1), first: day, last: day, today: day });
 }
 
 async function inShard(): Promise<string[]> {
@@ -57,7 +57,7 @@ test('a store on disk is found again', async () => {
     for (const day of ['2026-03-01', '2026-03-02']) {
       const onDisk = await startStore({ onDisk: folder });
       const kept = createUserStore(onDisk.client, '');
-      await kept.touch({ user: 'b0', encryptedId: () => Uint8Array.of(1), first: day, last: day, earliest: 0 });
+      await kept.touch({ user: 'b0', encryptedId: () => Uint8Array.of(1), first: day, last: day, today: day });
       expect(await kept.get('b0')).toMatchObject({ firstActionDay: '2026-03-01', lastActionDay: day });
       await onDisk.stop();
     }

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { ModelInput, ModelOutput } from '../../core/model/contract.ts';
+import type { Day } from '../../core/time.ts';
+import { createHandler as createFinish } from '../../functions/nightly/finish/handler.ts';
+import { createHandler as createPlan } from '../../functions/nightly/plan/handler.ts';
+import { createHandler as createScoreShard } from '../../functions/nightly/score-shard/handler.ts';
+import { readRows, scoreFile } from '../../functions/runs/score-files.ts';
+import { createDependencies, type Dependencies } from '../../functions/wiring.ts';
+import { type NightlyOptions, type NightlyRun, runNightly } from '../../local/nightly-runner.ts';
+import { startPart } from '../../local/part.ts';
+import { startStore } from './store.ts';
+
+export const BUNDLE = fileURLToPath(new URL('../../model/bundles/tiny', import.meta.url));
+export const READ_KEY = 'bt_read_of_a_test';
+export const ADMIN_KEY = 'bt_admin_of_a_test';
+
+/** A whole shop for tests: real store, real files, real model; only its clock can be set. */
+export interface TestShop {
+  deps: Dependencies;
+  /** What the model was asked, in order. */
+  asked: ModelInput[];
+  /** Sets the clock. */
+  now: number;
+  /** Stores actions of a user, as ingest does. `[iso, word]` */
+  act(userId: string, ...actions: [time: string, word: string][]): Promise<string>;
+  nightly(day: Day, options?: NightlyOptions): Promise<NightlyRun>;
+  /** The score rows of a day, by pseudonym. */
+  scores(day: Day): Promise<Map<string, Awaited<ReturnType<typeof readRows>>[number]>>;
+  stop(): Promise<void>;
+}
+
+/** @param change replaces dependencies, to make one of them fail */
+export async function openShop(
+  timeZone: string,
+  change: (deps: Dependencies) => Partial<Dependencies> = () => ({}),
+): Promise<TestShop> {
+  const store = await startStore();
+  const model = await startPart('model endpoint', './model-worker.ts', { bundle: BUNDLE });
+  const folder = await mkdtemp(join(tmpdir(), 'buy-timing-shop-'));
+  const secrets = join(folder, 'secrets.json');
+  const secret = () => randomBytes(32).toString('base64');
+  await writeFile(secrets, JSON.stringify({ pepper: secret(), encryptionKey: secret() }));
+  process.env.AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME = `http://127.0.0.1:${model.port}`;
+  const wired = await createDependencies({
+    SHOP_TIME_ZONE: timeZone,
+    PEPPER_SECRET_ID: `file:${secrets}`,
+    OBJECTS: `file:${join(folder, 'objects')}`,
+    BUNDLE: `file:${BUNDLE}`,
+    BUY_TIMING_READ_KEY: READ_KEY,
+    BUY_TIMING_ADMIN_KEY: ADMIN_KEY,
+  });
+  const asked: ModelInput[] = [];
+  const recording = {
+    async score(input: ModelInput): Promise<ModelOutput> {
+      asked.push(input);
+      return wired.scorer.score(input);
+    },
+  };
+  const base: Dependencies = { ...wired, scorer: recording, clock: () => shop.now, log: quiet };
+  const deps = { ...base, ...change(base) };
+  let chunks = 0;
+  const shop: TestShop = {
+    deps,
+    asked,
+    now: Date.parse('2030-01-01T00:00:00Z'),
+    async act(userId, ...given) {
+      const user = deps.pseudonyms.pseudonym(userId);
+      const actions = given.map(([time, word], i) => ({ word, at: Date.parse(time), id: `${chunks}-${i}` }));
+      const days = Map.groupBy(actions, ({ at }) => deps.zone.dayOf(at));
+      for (const [day, part] of days) await deps.actions.put({ user, day, chunk: `c${chunks++}`, actions: part });
+      const [first, last] = [[...days.keys()].sort()[0]!, [...days.keys()].sort().at(-1)!];
+      await deps.users.touch({ user, encryptedId: () => deps.pseudonyms.encrypt(userId), first, last, today: last });
+      return user;
+    },
+    nightly: (day, options = {}) =>
+      runNightly(
+        { plan: createPlan(deps), 'score-shard': createScoreShard(deps), finish: createFinish(deps) },
+        { retryMs: 1, ...options, day },
+      ),
+    async scores(day) {
+      const rows = new Map();
+      for (let shard = 0; shard < 256; shard++)
+        for (const row of await readRows(deps.objects, scoreFile(day, shard))) rows.set(row.user, row);
+      return rows;
+    },
+    async stop() {
+      delete process.env.AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME;
+      await Promise.all([store.stop(), model.close()]);
+      await rm(folder, { recursive: true });
+    },
+  };
+  return shop;
+}
+
+const quiet = { info: () => {}, warn: () => {}, error: () => {} };
