@@ -1,4 +1,5 @@
 /** `npm run import -- FILE`: the actions of a CSV or NDJSON file, into the store or to a server. */
+import { statSync } from 'node:fs';
 import { MappingError } from '../../core/import/mapping.ts';
 import { UnknownTimeZone, type Zone, zoneOf } from '../../core/time.ts';
 import { withStore } from '../../local/store-access.ts';
@@ -31,6 +32,9 @@ export default defineCommand({
   async run(context, [path = ''], options) {
     checkEncoding(options.encoding);
     const zone = options.timeZone === undefined ? undefined : zoneNamed(options.timeZone);
+    if (options.rejects && isSameFile(context.resolve(options.rejects), context.resolve(path))) {
+      throw new Usage('--rejects names the file that is imported; it would be overwritten');
+    }
     const file = await opened(context.resolve(path), options);
     try {
       const rejects = await openRejects(options.rejects && context.resolve(options.rejects));
@@ -90,6 +94,12 @@ function zoneNamed(name: string): Zone {
     if (error instanceof UnknownTimeZone) throw new Usage(error.message);
     throw error;
   }
+}
+
+/** The same file, also by another name. */
+function isSameFile(a: string, b: string): boolean {
+  const [first, second] = [a, b].map((path) => statSync(path, { throwIfNoEntry: false }));
+  return a === b || (first !== undefined && first.ino === second?.ino && first.dev === second.dev);
 }
 
 function checkEncoding(name: string | undefined): void {

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -197,6 +197,18 @@ describe('import', () => {
     const second = await runImport([file(`${head}u,2026-02-01,cart,a\nu,2026-02-01,cart,c\n`), '--data', data]);
     expect(second.json).toMatchObject({ read: 2, accepted: 1, duplicates: 1 });
   }, 60_000);
+
+  test('never writes its rejects over the file itself', async () => {
+    const path = file(`${HEADER}u,2026-01-01,view,a,1,\n`);
+    const before = readFileSync(path, 'utf8');
+    const link = `${path}-link`;
+    symlinkSync(path, link);
+    files.push(link);
+    for (const rejects of [path, link]) {
+      expect((await runImport([path, '--rejects', rejects, '--data', '/nowhere'])).code).toBe(2);
+    }
+    expect(readFileSync(path, 'utf8')).toBe(before);
+  }, 30_000);
 
   test.each([
     [
