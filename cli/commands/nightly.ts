@@ -51,6 +51,9 @@ export default defineCommand({
         `${result.day}: ${result.activeUsers} active users, ${result.scored} scored, ${result.alreadyScored} were already, ` +
           `${result.modelCalls} by the model, in ${result.seconds} s`,
       );
+      if (result.scored === 0 && result.alreadyScored > 0) {
+        context.print('the day was scored before; --restart scores it again, with what has arrived since');
+      }
       if (failedShards.length > 0) {
         throw new Failure(
           `${failedShards.length} shards failed, with ${finish.failed} users (${failedShards[0]?.reason})`,

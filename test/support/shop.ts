@@ -15,7 +15,6 @@ import { startPart } from '../../local/part.ts';
 import { startStore } from './store.ts';
 
 export const BUNDLE = fileURLToPath(new URL('../../model/bundles/tiny', import.meta.url));
-export const READ_KEY = 'bt_read_of_a_test';
 export const ADMIN_KEY = 'bt_admin_of_a_test';
 
 /** A whole shop for tests: real store, real files, real model; only its clock can be set. */
@@ -50,7 +49,6 @@ export async function openShop(
     PEPPER_SECRET_ID: `file:${secrets}`,
     OBJECTS: `file:${join(folder, 'objects')}`,
     BUNDLE: `file:${BUNDLE}`,
-    BUY_TIMING_READ_KEY: READ_KEY,
     BUY_TIMING_ADMIN_KEY: ADMIN_KEY,
   });
   const asked: ModelInput[] = [];

@@ -56,6 +56,7 @@ export function createHandler(deps: FinishDependencies): (input: FinishInput) =>
       correction: plan.correction,
       shop: plan.shop,
     };
+    if (plan.attempt > 1) await removeOtherFiles(deps.objects, day, shards);
     await deps.runs.put({ day, shard: 'finish', state });
     await announce(deps.settings, { day, finishedAt });
     const { users, modelCalls, failed, seconds } = state;
@@ -73,6 +74,13 @@ async function readShards(objects: ObjectStore, day: Day, shards: Map<number, Sh
     return rows;
   });
   return files.flat();
+}
+
+/** Removes what an earlier attempt left of shards that this one has no users of. */
+async function removeOtherFiles(objects: ObjectStore, day: Day, shards: Map<number, ShardState>): Promise<void> {
+  const filled = [...shards].filter(([, { activeUsers }]) => activeUsers > 0);
+  const names = new Set(filled.map(([shard]) => scoreFile(day, shard)));
+  for (const name of await objects.list(`scores/day=${day}/`)) if (!names.has(name)) await objects.remove(name);
 }
 
 /** Writes the pages of each band, most probable buyers first, and removes those of an earlier, longer list. */

@@ -1,6 +1,6 @@
 import { IDENTITY } from '../../../core/corrections.ts';
 import type { ActionStore, BundleStore, Clock, Log, RunStore, SettingStore, UserStore } from '../../../core/ports.ts';
-import { MIN_THETA } from '../../../core/scores.ts';
+import { ACTIVE_DAYS, MIN_THETA } from '../../../core/scores.ts';
 import { createShopTally, REACH_DAYS, type ShopTally } from '../../../core/shop-statistics.ts';
 import { SHARDS } from '../../../core/tables.ts';
 import { addDays, type Day, dayNumber, isDay, type Zone } from '../../../core/time.ts';
@@ -25,7 +25,7 @@ const READS_AT_ONCE = 16;
 
 /**
  * Fixes what the whole run of a day shares: shop statistics, θ, model and correction. The same day again gets the same
- * plan, unless asked to restart, or unless the model changed before the run was finished.
+ * plan, unless asked to restart, unless the model changed before the run was finished, or unless nobody was there.
  */
 export function createHandler(deps: PlanDependencies): (input: PlanInput) => Promise<PlanReply> {
   return async (input) => {
@@ -33,16 +33,16 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
     if (!isDay(day)) throw new RangeError(`"${day}" is not a day (YYYY-MM-DD)`);
     const modelVersion = (await deps.bundles.live()).manifest.version;
     const before = await getPlan(deps.runs, day);
-    if (before && !input.restart && (before.modelVersion === modelVersion || (await isFinished(deps, day, before))))
+    if (before && !input.restart && (await stands(deps, day, before, modelVersion)))
       return { day, shards: before.shards, modelVersion: before.modelVersion };
     const startedAt = deps.clock();
-    const { tally, users } = await sampleShop(deps, addDays(day, -1));
+    const { tally, users, shards } = await lookAtShop(deps, day);
     const own = await deps.settings.get<number>('bands', 'theta');
     const correction = await deps.settings.get('correction', 'live');
     const state: PlanState = {
       attempt: (before?.attempt ?? 0) + 1,
       startedAt,
-      shards: Array.from({ length: SHARDS }, (_, shard) => shard),
+      shards,
       shop: Array.from(tally.vector()),
       sampledUsers: users,
       theta: own ?? Math.max(MIN_THETA, tally.rate30()),
@@ -51,30 +51,44 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
     };
     await deps.runs.put({ day, shard: 'plan', state });
     deps.log.info('nightly run planned', { day, attempt: state.attempt, sampledUsers: users, modelVersion });
-    return { day, shards: state.shards, modelVersion };
+    return { day, shards, modelVersion };
   };
 }
 
-async function isFinished(deps: PlanDependencies, day: Day, plan: PlanState): Promise<boolean> {
+/** Whether a plan holds: not one for another model before it was carried out, nor one that found nobody. */
+async function stands(deps: PlanDependencies, day: Day, plan: PlanState, modelVersion: string): Promise<boolean> {
+  if (plan.shards.length === 0) return false;
+  if (plan.modelVersion === modelVersion) return true;
   const finish = await getFinish(deps.runs, day);
   return finish !== undefined && finish.attempt === plan.attempt && finish.failedShards.length === 0;
 }
 
 /**
- * Tallies the shop as of the first instant of a day, from the first users of the shards (lowest pseudonyms first) that
- * acted within reach before it. Who is in the sample depends on nothing that came after that instant.
+ * Tallies the shop as of the first instant of the day before, from the first users of the shards (lowest pseudonyms
+ * first) that acted within reach before it. Who is in the sample depends on nothing that came after that instant.
+ * @returns also the shards that may have someone to score; those past the sample are not looked at
  */
-async function sampleShop(deps: PlanDependencies, asOf: Day): Promise<{ tally: ShopTally; users: number }> {
+async function lookAtShop(
+  deps: PlanDependencies,
+  day: Day,
+): Promise<{ tally: ShopTally; users: number; shards: number[] }> {
   const { zone } = deps;
+  const asOf = addDays(day, -1);
   const tally = createShopTally(dayNumber(asOf));
   const instant = zone.startOf(asOf);
   const earliest = addDays(asOf, -REACH_DAYS);
+  const active = addDays(day, -ACTIVE_DAYS);
+  const shards: number[] = [];
   let users = 0;
-  for (let shard = 0; shard < SHARDS && users < SAMPLE; shard++) {
-    const candidates: string[] = [];
-    for await (const page of deps.users.inShard(shard, earliest))
-      for (const { user, firstActionDay } of page) if (firstActionDay < asOf) candidates.push(user);
-    candidates.sort();
+  for (let shard = 0; shard < SHARDS; shard++) {
+    if (users === SAMPLE) {
+      shards.push(shard);
+      continue;
+    }
+    const keys = [];
+    for await (const page of deps.users.inShard(shard, earliest)) keys.push(...page);
+    if (keys.some((key) => key.firstActionDay < day && key.lastActionDay >= active)) shards.push(shard);
+    const candidates = keys.flatMap(({ user, firstActionDay }) => (firstActionDay < asOf ? [user] : [])).sort();
     for (let from = 0; from < candidates.length && users < SAMPLE; from += READS_AT_ONCE) {
       const part = candidates.slice(from, from + READS_AT_ONCE);
       const read = await concurrently(part, READS_AT_ONCE, (user) =>
@@ -89,5 +103,5 @@ async function sampleShop(deps: PlanDependencies, asOf: Day): Promise<{ tally: S
       }
     }
   }
-  return { tally, users };
+  return { tally, users, shards };
 }

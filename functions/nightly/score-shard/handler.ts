@@ -64,7 +64,6 @@ export function createHandler(deps: ScoreShardDependencies): (input: ShardInput)
 
     rows.sort((a, b) => (a.user < b.user ? -1 : 1));
     if (rows.length > 0) await putRows(deps.objects, scoreFile(day, shard), rows);
-    else if (plan.attempt > 1) await deps.objects.remove(scoreFile(day, shard));
     const state: ShardState = {
       attempt: plan.attempt,
       activeUsers: rows.length,

@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { ScorerUnavailable } from '../../../core/model/contract.ts';
+import { addDays } from '../../../core/time.ts';
+import { createHandler as createAudiences } from '../../../functions/audiences/handler.ts';
+import type { HttpHandler } from '../../../functions/http/api.ts';
+import { createHandler as createOverview } from '../../../functions/overview/handler.ts';
+import { createHandler as createTiming } from '../../../functions/timing/handler.ts';
+import { ADMIN_KEY, openShop, type TestShop } from '../../support/shop.ts';
+
+const DAY = '2026-03-10';
+const TIMING = 'GET /v1/users/{userId}/timing';
+const AUDIENCE = 'GET /v1/audiences/{name}';
+const OVERVIEW = 'GET /v1/overview';
+
+let shop: TestShop;
+let handlers: Record<string, HttpHandler>;
+let away = false;
+let readKey: string;
+
+beforeAll(async () => {
+  shop = await openShop('Europe/Berlin', ({ scorer }) => ({
+    scorer: {
+      score: async (input) => {
+        if (away) throw new ScorerUnavailable();
+        return scorer.score(input);
+      },
+    },
+  }));
+  readKey = (await shop.deps.keys.create({ scope: 'read', name: 'test' })).key;
+  shop.now = Date.parse('2026-03-10T12:00:00Z');
+  handlers = {
+    [TIMING]: createTiming(shop.deps),
+    [AUDIENCE]: createAudiences(shop.deps),
+    [OVERVIEW]: createOverview(shop.deps),
+  };
+});
+afterAll(() => shop.stop());
+
+async function get(
+  routeKey: string,
+  path: Record<string, string> = {},
+  query: Record<string, string> = {},
+  more: { key?: string; accept?: string } = {},
+) {
+  const event = {
+    routeKey,
+    pathParameters: path,
+    queryStringParameters: query,
+    headers: { authorization: `Bearer ${more.key ?? readKey}`, accept: more.accept ?? '*/*' },
+    requestContext: { requestId: 'test' },
+  } as unknown as APIGatewayProxyEventV2;
+  const { statusCode, headers, body = '' } = await handlers[routeKey]!(event);
+  const json = String(headers?.['content-type']).includes('json');
+  return { status: statusCode, headers, body: json ? JSON.parse(body) : body };
+}
+
+const timing = (userId: string, query: Record<string, string> = {}, key = readKey) =>
+  get(TIMING, { userId }, query, { key });
+
+describe('before the first run', () => {
+  test('a user is unknown, then not scored, with the time of the next run', async () => {
+    expect(await timing('u1')).toMatchObject({ status: 404, body: { type: 'urn:buy-timing:problem:unknown-user' } });
+    await shop.act('u1', ['2026-03-01T10:00:00Z', 'view:shoes'], ['2026-03-08T10:00:00.5Z', 'purchase:hats']);
+    const reply = await timing('u1');
+    expect(reply.body).toMatchObject({ status: 404, type: 'urn:buy-timing:problem:not-scored' });
+    expect(reply.body.nextRun).toBe('2026-03-11T03:00:00.000Z');
+  });
+
+  test.each([[AUDIENCE], [OVERVIEW]])('%s has nothing to show', async (route) => {
+    const reply = await get(route, { name: 'now' });
+    expect(reply.body).toMatchObject({ status: 404, type: 'urn:buy-timing:problem:not-scored' });
+  });
+});
+
+describe('after a run', () => {
+  beforeAll(async () => {
+    for (let user = 0; user < 25; user++)
+      await shop.act(
+        `user ${user}`,
+        [`2026-0${1 + (user % 3)}-0${1 + (user % 8)}T10:00:00Z`, 'purchase:shoes'],
+        ['2026-03-09T08:00:00Z', 'view:hats'],
+      );
+    await shop.nightly(addDays(DAY, -1));
+    await shop.nightly(DAY);
+    shop.now += 2_000;
+  });
+
+  test('timing tells what the score file tells, to the last digit', async () => {
+    const { status, body } = await timing('u1');
+    expect(status).toBe(200);
+    const row = (await shop.scores(DAY)).get(body.user)!;
+    expect(body).toEqual({
+      user: row.user,
+      day: DAY,
+      asOf: '2026-03-08T10:00:00.500Z',
+      modelVersion: row.model_version,
+      correction: 0,
+      silenceDays: 1,
+      probability: { '1d': row.p_1d, '3d': row.p_3d, '7d': row.p_7d, '14d': row.p_14d, '30d': row.p_30d },
+      band: row.band,
+      percentile: expect.any(Number),
+      expected: { date: row.expected, low: row.low, high: row.high, within90d: row.within_90d },
+      bestWindow: { from: row.window_from, to: row.window_to, probability: row.window_p },
+      nextActions: row.next_actions.map(({ text, p }) => ({ word: text, probability: p })),
+      nextCategories: row.next_categories.map(({ text, p }) => ({ category: text, probability: p })),
+    });
+    expect(new Set(body.nextCategories.map(({ category }: { category: string }) => category))).toEqual(
+      new Set(['shoes', 'hats']),
+    );
+  });
+
+  test('a past day is read as it was given', async () => {
+    const past = addDays(DAY, -1);
+    const { body } = await timing('u1', { day: past });
+    const row = (await shop.scores(past)).get(body.user)!;
+    expect(body).toMatchObject({ day: past, silenceDays: 0 });
+    expect(body.probability['7d']).toBe(row.p_7d);
+    expect(await timing('u1', { day: '2026-01-01' })).toMatchObject({ status: 404 });
+  });
+
+  test('a run in progress does not change the answer until it is finished', async () => {
+    const before = (await timing('user 3')).body;
+    await shop.act('user 3', ['2026-03-10T08:00:00Z', 'cart:hats']);
+    const next = addDays(DAY, 1);
+    const record = (await shop.deps.users.get(before.user))!;
+    // What a run of the next day stores before it is finished: a forecast of a later origin.
+    await shop.deps.users.putForecast(before.user, { ...record.forecast!, originDay: next });
+    expect((await timing('user 3')).body).toEqual(before);
+  });
+
+  test('the shop’s own id goes only to keys that may see it', async () => {
+    expect((await timing('user 1')).body.userId).toBeUndefined();
+    expect((await timing('user 1', {}, ADMIN_KEY)).body.userId).toBe('user 1');
+    const { user } = (await timing('user 1')).body;
+    expect((await timing(`~${user}`)).body.user).toBe(user);
+  });
+
+  test('fresh asks the model with the actions until now, and stores nothing', async () => {
+    const { user } = (await timing('user 2')).body;
+    const stored = await shop.deps.users.get(user);
+    await shop.act('user 2', ['2026-03-10T11:00:00Z', 'cart:hats'], ['2026-03-10T12:30:00Z', 'purchase:hats']);
+    const { status, body } = await timing('user 2', { fresh: 'true' });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ day: DAY, asOf: '2026-03-10T11:00:00.000Z', silenceDays: 0 });
+    expect((await timing('user 2')).body.asOf).toBe('2026-03-09T08:00:00.000Z');
+    expect((await shop.deps.users.get(user))!.forecast).toEqual(stored!.forecast);
+  });
+
+  test('fresh says when the model is away', async () => {
+    away = true;
+    const reply = await timing('user 2', { fresh: 'true' });
+    away = false;
+    expect(reply).toMatchObject({ status: 503, body: { type: 'urn:buy-timing:problem:model-away' } });
+    expect(reply.headers?.['retry-after']).toBe('30');
+  });
+
+  test('curves go on from the probabilities, and over the days of silence to come', async () => {
+    const { body } = await timing('user 4', { curves: 'true' });
+    expect(body.curves.within).toHaveLength(30);
+    expect(body.curves.within[6]).toBe(body.probability['7d']);
+    expect(body.curves.silence).toHaveLength(31);
+    expect(body.curves.silence[0]).toEqual({ day: DAY, probability: body.probability });
+  });
+
+  test.each([
+    [{ day: '2026-02-30' }, 'bad-day'],
+    [{ day: DAY, fresh: 'true' }, 'bad-fresh'],
+    [{ fresh: 'yes' }, 'bad-fresh'],
+  ])('%j is refused', async (query, type) => {
+    expect(await timing('u1', query as Record<string, string>)).toMatchObject({
+      status: 400,
+      body: { type: `urn:buy-timing:problem:${type}` },
+    });
+  });
+
+  test('the overview counts every user once in bands, distribution and dates', async () => {
+    const { body } = await get(OVERVIEW);
+    const sum = (list: { count: number }[]) => list.reduce((total, { count }) => total + count, 0);
+    expect(body).toMatchObject({ day: DAY, days: [addDays(DAY, -1), DAY], users: 26, timeZone: 'Europe/Berlin' });
+    const inBands = (Object.values(body.bands) as number[]).reduce((total, count) => total + count, 0);
+    expect([inBands, sum(body.distribution), sum(body.expected)]).toEqual([26, 26, 26]);
+    expect(body.theta).toBeGreaterThanOrEqual(0.05);
+    expect(body.run).toMatchObject({ scored: 26, failed: 0, correction: 0 });
+  });
+
+  test('audiences by pages hold everyone of the band once, most probable first', async () => {
+    const { body: overview } = await get(OVERVIEW);
+    for (const [name, count] of Object.entries(overview.bands)) {
+      const users: { user: string; probability: Record<string, number> }[] = [];
+      let cursor: string | null = null;
+      do {
+        const query: Record<string, string> = cursor ? { limit: '4', cursor } : { limit: '4' };
+        const { body }: { body: { count: number; users: typeof users; next: string | null } } = await get(
+          AUDIENCE,
+          { name },
+          query,
+        );
+        expect(body.count).toBe(count);
+        users.push(...body.users);
+        cursor = body.next;
+      } while (cursor);
+      expect(new Set(users.map(({ user }) => user)).size).toBe(count);
+      const order = users.map(({ probability }) => probability['7d']!);
+      expect(order).toEqual(order.toSorted((a, b) => b - a));
+    }
+  });
+
+  test('an audience as CSV has the shop’s ids only for keys that may see them', async () => {
+    const { body: overview } = await get(OVERVIEW);
+    const [name, count] = Object.entries(overview.bands as Record<string, number>).find(([, one]) => one > 0)!;
+    const own = await get(AUDIENCE, { name }, {}, { key: ADMIN_KEY, accept: 'text/csv' });
+    expect(own.headers?.['content-type']).toBe('text/csv; charset=utf-8');
+    const lines = own.body.trimEnd().split('\n');
+    expect(lines).toHaveLength(count + 1);
+    expect(lines[0]).toMatch(/^user_id,user,p_1d/);
+    expect(lines[1]).toMatch(/^(u1|user \d+),/);
+    const read = await get(AUDIENCE, { name }, {}, { accept: 'text/csv' });
+    expect(read.body).not.toMatch(/user \d/);
+  });
+
+  test.each([
+    [{ limit: '0' }, 'bad-limit'],
+    [{ limit: '1001' }, 'bad-limit'],
+    [{ limit: 'x' }, 'bad-limit'],
+    [{ cursor: 'x' }, 'bad-cursor'],
+    [{ cursor: Buffer.from('2026-03-10/4').toString('base64url'), day: '2026-03-09' }, 'bad-cursor'],
+    [{ day: 'today' }, 'bad-day'],
+  ])('an audience asked with %j is refused', async (query, type) => {
+    const reply = await get(AUDIENCE, { name: 'now' }, query as Record<string, string>);
+    expect(reply).toMatchObject({ status: 400, body: { type: `urn:buy-timing:problem:${type}` } });
+  });
+
+  test('an audience that does not exist is not found', async () => {
+    expect((await get(AUDIENCE, { name: 'constructor' })).body.type).toBe('urn:buy-timing:problem:unknown-audience');
+  });
+});
