@@ -8,7 +8,6 @@ const COMMANDS = [
   'import',
   'nightly',
   'scores',
-  'export',
   'simulate',
   'prior',
   'train',

@@ -13,11 +13,11 @@ const PYTHON = join(VENV, 'bin', 'python');
 /** uv lives in an environment of its own, since it removes from the project's what the lock file does not name. */
 const TOOLS = join(VENV, 'tools');
 const UV = 'uv==0.13.9';
-const CANDIDATES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'];
+const CANDIDATES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python'];
 
 /**
  * Path of the Python of `model/.venv`, with every package of `model/requirements.lock` installed.
- * @throws Failure when there is no Python 3.10 or newer, or a package cannot be installed
+ * @throws Failure when there is no Python 3.11 or newer, or a package cannot be installed
  */
 export async function ensurePython(progress: (text: string) => void): Promise<string> {
   const wanted = createHash('sha256').update(readFileSync(LOCK)).digest('hex');
@@ -42,11 +42,11 @@ export async function ensurePython(progress: (text: string) => void): Promise<st
 }
 
 async function findPython(): Promise<string> {
-  const newEnough = 'import sys; raise SystemExit(sys.version_info < (3, 10))';
+  const newEnough = 'import sys; raise SystemExit(sys.version_info < (3, 11))';
   for (const candidate of CANDIDATES) {
     if ((await runProgram(candidate, ['-c', newEnough])).code === 0) return candidate;
   }
-  throw new Failure('there is no Python 3.10 or newer', 'install one (with its venv module) and try again');
+  throw new Failure('there is no Python 3.11 or newer', 'install one (with its venv module) and try again');
 }
 
 async function step(program: string, args: string[]): Promise<void> {

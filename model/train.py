@@ -35,10 +35,11 @@ def losses(member: Member, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
     stay, leave = nn.functional.logsigmoid(-logits), nn.functional.logsigmoid(logits)
     hazard = -((before - batch.survival).clamp(min=0.0) * leave + batch.survival * stay).sum(-1)
     survival = torch.exp(torch.cumsum(stay, dim=-1))
-    horizon = torch.zeros_like(hazard)
+    horizon, oracle = torch.zeros_like(hazard), torch.zeros_like(hazard)
     for days in HORIZONS:
         truth, said = batch.survival[:, :, days - 1], survival[:, :, days - 1].clamp(1e-6, 1 - 1e-6)
         horizon = horizon - (truth * torch.log(said) + (1 - truth) * torch.log1p(-said))
+        oracle = oracle + nn.functional.binary_cross_entropy(truth.clamp(0.0, 1.0), truth.clamp(0.0, 1.0), reduction="none")
     word_logits = member.next_word(states[:, :-1])
     following = batch.words[:, 1:]
     word = nn.functional.cross_entropy(word_logits.flatten(0, 1), following.flatten(), ignore_index=0)
@@ -46,6 +47,7 @@ def losses(member: Member, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
     parts = {
         "hazard": (weight * hazard).mean(),
         "horizon": (weight * horizon).mean() / len(HORIZONS),
+        "oracle": (weight * oracle).mean() / len(HORIZONS),  # the same loss of the truth itself: the least there is
         "word": word,
         "category": pointer,
     }
