@@ -52,7 +52,6 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
     usersByShard: true,
     reads: ['models'],
     writes: ['scores'],
-    removes: ['scores'],
     asksModel: true,
   },
   finish: {
@@ -60,6 +59,6 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
     usersByShard: true,
     reads: ['scores'],
     writes: ['audiences'],
-    removes: ['audiences'],
+    removes: ['scores', 'audiences'],
   },
 };

@@ -44,6 +44,13 @@ const retry = (attempts: number) => [
 
 const caught = (next: string) => [{ ErrorEquals: ['States.ALL'], ResultPath: '$.problem', Next: next }];
 
+/** Not with the error of what was caught: a time-out has no cause, and a name that begins with `States.` is reserved. */
+const failure = (name: string, caughtAt: string): State => ({
+  Type: 'Fail',
+  Error: name,
+  CausePath: `States.JsonToString(${caughtAt})`,
+});
+
 export function nightlyDefinition(parts: DefinitionParts): Definition {
   const service = (name: string) => `arn:${parts.partition}:states:::${name}`;
   const end = parts.endpoint ? 'Delete the endpoint' : 'Did all go well?';
@@ -118,7 +125,7 @@ export function nightlyDefinition(parts: DefinitionParts): Definition {
         Default: 'Done',
       },
       Done: { Type: 'Succeed' },
-      'The run failed': { Type: 'Fail', ErrorPath: '$.problem.Error', CausePath: '$.problem.Cause' },
+      'The run failed': failure('RunFailed', '$.problem'),
       'Some shards failed': {
         Type: 'Fail',
         Error: 'ShardsFailed',
@@ -208,6 +215,6 @@ function deletion(endpoint: { name: string }, service: Service): Record<string, 
       ],
       Default: 'The endpoint was not deleted',
     },
-    'The endpoint was not deleted': { Type: 'Fail', ErrorPath: '$.deletion.Error', CausePath: '$.deletion.Cause' },
+    'The endpoint was not deleted': failure('EndpointNotDeleted', '$.deletion'),
   };
 }

@@ -68,14 +68,14 @@ const ALLOWED: Record<string, string> = {
   dynamodb:GetItem              on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject                  on s3:<Objects>/models/*
-  s3:PutObject s3:DeleteObject  on s3:<Objects>/scores/*
+  s3:PutObject                  on s3:<Objects>/scores/*
   sagemaker:InvokeEndpoint      on sagemaker:endpoint/STAGE`,
   finish: `${OWN}
   dynamodb:Query                on <Users.Arn>/index/byShard
   dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Runs.Arn>
   dynamodb:GetItem dynamodb:PutItem on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
-  s3:GetObject                  on s3:<Objects>/scores/*
+  s3:GetObject s3:DeleteObject  on s3:<Objects>/scores/*
   s3:PutObject s3:DeleteObject  on s3:<Objects>/audiences/*`,
   // Uploads the shipped bundle during a deployment.
   Bundle: `
