@@ -36,6 +36,9 @@ export interface ScoreRow {
   next_categories: Likely[];
 }
 
+/** A row of an audience: what lists of users need. */
+export type AudienceRow = Omit<ScoreRow, 'next_actions' | 'next_categories'>;
+
 /** Where a score comes from. */
 export interface ScoreSource {
   user: string;
@@ -77,7 +80,7 @@ export function scoreRow(score: Score, forecast: Forecast, source: ScoreSource):
 export type Probabilities = Record<`${(typeof HORIZONS)[number]}d`, number>;
 
 /** The part of a row that API replies share. */
-export function rowReply(row: ScoreRow): {
+export function rowReply(row: AudienceRow): {
   user: string;
   probability: Probabilities;
   expected: Score['expected'];

@@ -1,5 +1,5 @@
 import type { ObjectStore, Pseudonyms, RunStore, SettingStore, UserStore } from '../../core/ports.ts';
-import { rowReply, type ScoreRow } from '../../core/score-rows.ts';
+import { type AudienceRow, rowReply } from '../../core/score-rows.ts';
 import { BANDS, type Band } from '../../core/scores.ts';
 import { type Day, isDay } from '../../core/time.ts';
 import { type ApiDependencies, type ApiRequest, api, type HttpHandler, Problem } from '../http/api.ts';
@@ -81,9 +81,9 @@ const toCursor = (day: Day, offset: number) => Buffer.from(`${day}/${offset}`).t
 const fromCursor = (cursor: string) => Buffer.from(cursor, 'base64url').toString('utf8');
 
 async function readRange(objects: ObjectStore, day: Day, band: Band, offset: number, limit: number) {
-  const rows: ScoreRow[] = [];
+  const rows: AudienceRow[] = [];
   for (let page = Math.floor(offset / PAGE); rows.length < limit; page++) {
-    const all = await readRows(objects, audienceFile(day, band, page));
+    const all = await readRows<AudienceRow>(objects, audienceFile(day, band, page));
     const from = Math.max(0, offset - page * PAGE);
     rows.push(...all.slice(from, from + limit - rows.length));
     if (all.length < PAGE) break;
@@ -92,7 +92,7 @@ async function readRange(objects: ObjectStore, day: Day, band: Band, offset: num
 }
 
 /** The shop's own ids by pseudonym. */
-async function shopIds(deps: AudienceDependencies, rows: readonly ScoreRow[]): Promise<Map<string, string>> {
+async function shopIds(deps: AudienceDependencies, rows: readonly AudienceRow[]): Promise<Map<string, string>> {
   const records = await deps.users.getMany(rows.map(({ user }) => user));
   return new Map(records.map(({ user, encryptedId }) => [user, deps.pseudonyms.decrypt(encryptedId)]));
 }
@@ -112,7 +112,7 @@ async function csvReply(deps: AudienceDependencies, { day, state }: FinishedRun,
     if (rows.length === 0) break;
     const ids = showIds ? await shopIds(deps, rows) : undefined;
     for (const row of rows) {
-      const cells = CSV_COLUMNS.map((column) => String(row[column as keyof ScoreRow]));
+      const cells = CSV_COLUMNS.map((column) => String(row[column as keyof AudienceRow]));
       lines.push((ids ? [quote(ids.get(row.user) ?? ''), ...cells] : cells).join(','));
     }
   }

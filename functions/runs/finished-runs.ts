@@ -15,6 +15,8 @@ export interface FinishedDay {
   day: Day;
   /** Epoch milliseconds; tells one run of the day from a later one. */
   finishedAt: number;
+  /** Users scored. */
+  users: number;
 }
 
 export interface FinishedRun {
@@ -23,10 +25,10 @@ export interface FinishedRun {
 }
 
 export interface FinishedRuns {
-  /** The run of the latest day that has one. */
+  /** The run of the latest day on which somebody was scored. */
   latest(): Promise<FinishedRun | undefined>;
   of(day: Day): Promise<FinishedRun | undefined>;
-  /** Every day with a finished run, oldest first. */
+  /** Every day on which somebody was scored, oldest first. */
   days(): Promise<Day[]>;
 }
 
@@ -70,7 +72,8 @@ export function createFinishedRuns(deps: { runs: RunStore; settings: SettingStor
       return finished && load(finished);
     },
     async days() {
-      return (await settings.list(FINISHED_DAYS)).map(({ name }) => name).sort();
+      const finished = await settings.list<FinishedDay>(FINISHED_DAYS);
+      return finished.flatMap(({ name, value }) => (value.users > 0 ? [name] : [])).sort();
     },
   };
 }

@@ -41,7 +41,8 @@ export function createHandler(deps: TimingDependencies): HttpHandler {
     const answer = fresh
       ? await answerFresh(deps, user, run)
       : ((latest ? answerStored(deps, record, run) : undefined) ?? (await answerFromFile(deps, record, run)));
-    if (!answer) throw notScored(deps, user, `this user had no action in the 90 days before ${run.day}`);
+    if (!answer)
+      throw notScored(deps, user, `on ${run.day} this user was not among those with an action in the 90 days before`);
     const reply = toReply(answer.row, run);
     if (request.query.curves === 'true' && answer.forecast) reply.curves = curvesOf(answer.forecast, answer.row, run);
     if (request.key?.scope === 'read:ids' || request.key?.scope === 'admin')

@@ -1,6 +1,6 @@
 import { PROBABILITY_BINS, percentiles } from '../../../core/distributions.ts';
 import type { Clock, Log, ObjectStore, RunStore, SettingStore, UserStore } from '../../../core/ports.ts';
-import type { ScoreRow } from '../../../core/score-rows.ts';
+import type { AudienceRow } from '../../../core/score-rows.ts';
 import { ACTIVE_DAYS, BANDS, type Band } from '../../../core/scores.ts';
 import { addDays, type Day } from '../../../core/time.ts';
 import { concurrently } from '../../concurrently.ts';
@@ -58,20 +58,21 @@ export function createHandler(deps: FinishDependencies): (input: FinishInput) =>
     };
     if (plan.attempt > 1) await removeOtherFiles(deps.objects, day, shards);
     await deps.runs.put({ day, shard: 'finish', state });
-    await announce(deps.settings, { day, finishedAt });
+    await announce(deps.settings, { day, finishedAt, users: rows.length });
     const { users, modelCalls, failed, seconds } = state;
     deps.log.info('nightly run finished', { day, users, modelCalls, failed, failedShards, seconds });
     return replyOf(day, state);
   };
 }
 
-async function readShards(objects: ObjectStore, day: Day, shards: Map<number, ShardState>): Promise<ScoreRow[]> {
+async function readShards(objects: ObjectStore, day: Day, shards: Map<number, ShardState>): Promise<AudienceRow[]> {
   const filled = [...shards].filter(([, { activeUsers }]) => activeUsers > 0);
   const files = await concurrently(filled, FILES_AT_ONCE, async ([shard, { activeUsers }]) => {
     const rows = await readRows(objects, scoreFile(day, shard));
     if (rows.length !== activeUsers)
       throw new Error(`the score file of shard ${shard} has ${rows.length} rows, its run counted ${activeUsers}`);
-    return rows;
+    // All users are held at once here, so only what their lists need.
+    return rows.map(({ next_actions: _, next_categories: __, ...row }): AudienceRow => row);
   });
   return files.flat();
 }
@@ -87,7 +88,7 @@ async function removeOtherFiles(objects: ObjectStore, day: Day, shards: Map<numb
 async function writeAudiences(
   objects: ObjectStore,
   day: Day,
-  rows: readonly ScoreRow[],
+  rows: readonly AudienceRow[],
 ): Promise<Record<Band, number>> {
   const counts: Record<Band, number> = { now: 0, soon: 0, later: 0, unlikely: 0 };
   const written = new Set<string>();
@@ -104,7 +105,7 @@ async function writeAudiences(
   return counts;
 }
 
-function countDates(rows: readonly ScoreRow[]): FinishState['expected'] {
+function countDates(rows: readonly AudienceRow[]): FinishState['expected'] {
   const counts = new Map<Day, number>();
   for (const { expected } of rows) counts.set(expected, (counts.get(expected) ?? 0) + 1);
   return [...counts].map(([date, count]) => ({ date, count })).sort((a, b) => (a.date < b.date ? -1 : 1));
@@ -121,8 +122,10 @@ async function countUsers(users: UserStore, shards: readonly number[], day: Day)
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
+/** A run that found nobody is finished, but is not what is shown: a log of long ago would hide behind today. */
 async function announce(settings: SettingStore, finished: FinishedDay): Promise<void> {
   await settings.put(FINISHED_DAYS, finished.day, finished);
+  if (finished.users === 0) return;
   const latest = await settings.get<FinishedDay>(LATEST.kind, LATEST.name);
   if (!latest || latest.day <= finished.day) await settings.put(LATEST.kind, LATEST.name, finished);
 }
