@@ -13,7 +13,7 @@ export const BROWSING: ProfileRanges = {
   wantDays: [1.5, 14],
   wantBuy: [0.06, 0.9],
   browseBuy: [0.002, 0.06],
-  awayBuy: [0.0003, 0.01],
+  awayBuy: [0.0003, 0.018],
   restDays: [1.2, 20],
   restPhases: [1, 1.4],
   rhythm: [0.02, 0.3],
