@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ModelInput, ModelOutput } from '../../core/model/contract.ts';
+import type { ScoreRow } from '../../core/score-rows.ts';
 import type { Day } from '../../core/time.ts';
 import { createHandler as createFinish } from '../../functions/nightly/finish/handler.ts';
 import { createHandler as createPlan } from '../../functions/nightly/plan/handler.ts';
@@ -28,7 +29,7 @@ export interface TestShop {
   act(userId: string, ...actions: [time: string, word: string][]): Promise<string>;
   nightly(day: Day, options?: NightlyOptions): Promise<NightlyRun>;
   /** The score rows of a day, by pseudonym. */
-  scores(day: Day): Promise<Map<string, Awaited<ReturnType<typeof readRows>>[number]>>;
+  scores(day: Day): Promise<Map<string, ScoreRow>>;
   stop(): Promise<void>;
 }
 
@@ -80,7 +81,7 @@ export async function openShop(
         { retryMs: 1, ...options, day },
       ),
     async scores(day) {
-      const rows = new Map();
+      const rows = new Map<string, ScoreRow>();
       for (let shard = 0; shard < 256; shard++)
         for (const row of await readRows(deps.objects, scoreFile(day, shard))) rows.set(row.user, row);
       return rows;
