@@ -1,0 +1,78 @@
+/** The tracking and actions functions over a real store, with a clock that stands where it is put. */
+import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { createActionStore } from '../../adapters/dynamo/actions.ts';
+import type { DynamoClient } from '../../adapters/dynamo/client.ts';
+import { createUserStore } from '../../adapters/dynamo/users.ts';
+import { createPseudonyms } from '../../adapters/pseudonyms.ts';
+import type { ApiKey } from '../../core/ports.ts';
+import { zoneOf } from '../../core/time.ts';
+import { createHandler as createActionsHandler } from '../../functions/actions/handler.ts';
+import { createHandler as createIngestHandler, type IngestDependencies } from '../../functions/ingest/handler.ts';
+
+/** Keys of a test are named as their scopes. */
+const KEYS: Record<string, ApiKey> = {
+  write: { id: 'w', scope: 'write', name: 'shop', source: 'website' },
+  read: { id: 'r', scope: 'read', name: 'dashboard' },
+};
+
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  // biome-ignore lint/suspicious/noExplicitAny: each test knows what it asked for
+  body: any;
+}
+
+export function createTracking(client: DynamoClient, options: { now?: number; retentionDays?: number } = {}) {
+  const clock = { now: options.now ?? Date.now() };
+  const actions = createActionStore(client, '', () => clock.now);
+  const users = createUserStore(client, '');
+  const pseudonyms = createPseudonyms({ pepper: 'p'.repeat(32), encryptionKey: 'k'.repeat(32) });
+  const logged: unknown[] = [];
+  const log = (message: string, details?: unknown) => void logged.push([message, details]);
+  const deps = {
+    environment: { RETENTION_DAYS: options.retentionDays },
+    clock: () => clock.now,
+    log: { info: log, warn: log, error: log },
+    zone: zoneOf('Europe/Berlin'),
+    actions,
+    users,
+    pseudonyms,
+    keys: { find: async (key) => KEYS[key] } as IngestDependencies['keys'],
+  } satisfies IngestDependencies;
+
+  const ask = async (
+    handler: ReturnType<typeof createIngestHandler>,
+    event: Partial<APIGatewayProxyEventV2>,
+  ): Promise<Answer> => {
+    const reply = await handler({ requestContext: { requestId: 'r' }, ...event } as APIGatewayProxyEventV2);
+    return {
+      status: reply.statusCode ?? 0,
+      headers: reply.headers as Record<string, string>,
+      body: reply.body === undefined ? undefined : JSON.parse(reply.body),
+    };
+  };
+
+  return {
+    clock,
+    deps,
+    logged,
+    ask,
+    /** Sends a body as it stands to `POST /v1/{call}`. */
+    post: (call: string, body: string | Buffer, headers: Record<string, string> = { authorization: 'Bearer write' }) =>
+      ask(createIngestHandler(deps), {
+        routeKey: `POST /v1/${call}`,
+        headers,
+        body: Buffer.from(body).toString('base64'),
+        isBase64Encoded: true,
+      }),
+    list: (userId: string, query: Record<string, string> = {}) =>
+      ask(createActionsHandler({ ...deps, pseudonyms }), {
+        routeKey: 'GET /v1/users/{userId}/actions',
+        headers: { authorization: 'Bearer read' },
+        pathParameters: { userId },
+        queryStringParameters: query,
+      }),
+    read: (userId: string) => actions.read(pseudonyms.pseudonym(userId)),
+    user: (userId: string) => users.get(pseudonyms.pseudonym(userId)),
+  };
+}
