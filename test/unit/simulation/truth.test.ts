@@ -113,6 +113,43 @@ describe('the truth of a simulated shop', () => {
     expect(Math.max(...spread) - Math.min(...spread)).toBeGreaterThan(0.2);
   });
 
+  it('takes coming back to the same category as the sign it is, and no more', () => {
+    const base = tinyShop();
+    const shop = tinyShop({
+      users: 30_000,
+      tracked: new Set(['view', 'purchase']),
+      categories: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, share: 1 / 6, price: 1 })),
+      // Those who want come back to one thing; those who browse look at anything, with as many views as the others.
+      chains: base.chains.map((chain) => ({
+        ...chain,
+        states: chain.states.map((state) => ({ ...state, views: 2, stick: state.name === 'wanting' ? 0.95 : 0.02 })),
+      })),
+      taste: { novelty: 30, together: 1, afterPurchase: 0.3, focus: 0.95, halfLife: 5 },
+    });
+    const asked = 4;
+    const groups = [false, true].map(() => ({ users: 0, expected: 0, bought: 0, variance: 0 }));
+    for (const user of simulateUsers(shop)) {
+      const past = user.actions.filter(({ at }) => dayOf(shop, at) < asked);
+      const last = past.at(-1);
+      const lastDay = past.filter(({ at }) => at === last?.at);
+      const before = new Set(past.filter(({ at }) => at < last!.at).map(({ category }) => category));
+      if (before.size !== 1 || past.some(({ type }) => type === 'purchase')) continue;
+      const group = groups[lastDay.every(({ category }) => before.has(category)) ? 1 : 0]!;
+      const p = truthOf(shop, user, [shop.start + asked])[0]!.p[1]!;
+      group.users++;
+      group.expected += p;
+      group.variance += p * (1 - p);
+      const buys = ({ type, at }: { type: string; at: number }) =>
+        type === 'purchase' && dayOf(shop, at) >= asked && dayOf(shop, at) < asked + 3;
+      if (user.actions.some(buys)) group.bought++;
+    }
+    for (const { expected, bought, variance } of groups) {
+      expect(Math.abs(bought - expected)).toBeLessThan(4 * Math.sqrt(variance));
+    }
+    const [elsewhere, back] = groups.map(({ users, expected }) => expected / users);
+    expect(back! - elsewhere!).toBeGreaterThan(0.1);
+  });
+
   it.each(SHOP_KINDS.map((kind, i) => [kind, i] as const))('is calibrated in a random %s shop', (kind, i) => {
     const shop = drawShop(300 + i, { kind, users: 700, days: 150 });
     const random = createRandom(i, 99);
