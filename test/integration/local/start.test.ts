@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { launch, runCommand, type Started, startSystem, temporaryFolder } from '../../support/system.ts';
+import { launch, ROOT, runCommand, type Started, startSystem, temporaryFolder } from '../../support/system.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let running: Started | undefined;
@@ -129,6 +131,37 @@ describe('a system that runs', () => {
       cursor = page.next ?? undefined;
     } while (cursor);
     expect(answered.filter((id) => !stored.has(id))).toEqual([]);
+  });
+});
+
+describe('started through npm', () => {
+  const startByNpm = async () => {
+    const args = ['start', '--silent', '--', '--data', folder.path, '--port', '0', '--empty'];
+    const npm = spawn('npm', args, { cwd: ROOT, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const ended = once(npm, 'close');
+    let output = '';
+    npm.stdout.on('data', (chunk) => {
+      output += chunk;
+    });
+    while (!output.includes('is ready')) {
+      if (npm.exitCode !== null) throw new Error(`npm start ended: ${npm.stderr.read()}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return { npm, ended };
+  };
+
+  test('ends with exit 0 at a SIGTERM to npm', async () => {
+    const { npm, ended } = await startByNpm();
+    npm.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    expect(existsSync(join(folder.path, 'system.json'))).toBe(false);
+  });
+
+  test('ends with exit 0 at a Ctrl-C, which reaches every process of the terminal', async () => {
+    const { npm, ended } = await startByNpm();
+    process.kill(-npm.pid!, 'SIGINT');
+    expect(await ended).toEqual([0, null]);
+    expect(existsSync(join(folder.path, 'system.json'))).toBe(false);
   });
 });
 
