@@ -4,16 +4,20 @@ import hashlib
 import json
 import shutil
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import onnx
 import onnxruntime
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 
-from network import BINS, EDGES, HORIZONS, ROWS, BuyTiming, Member
+from network import BINS, EDGES, HORIZONS, ROWS, BuyTiming, Member, Shape
 
 OPSET = 20
+WEIGHTS = "weights.safetensors"
 INPUTS = {
     "words": "INT64",
     "at": "INT64",
@@ -120,6 +124,30 @@ model_warmup [
 """
 
 
+def save_weights(members: list[Member], file: Path) -> None:
+    """The weights that training can start from; serving needs only the graph."""
+    tensors = {
+        f"{number}.{name}": value.contiguous()
+        for number, member in enumerate(members)
+        for name, value in member.state_dict().items()
+    }
+    save_file(tensors, str(file), metadata={"shape": json.dumps(asdict(members[0].shape)), "members": str(len(members))})
+
+
+def load_members(bundle: Path) -> list[Member]:
+    """The members of a bundle, ready to train on."""
+    with safe_open(str(bundle / WEIGHTS), "pt") as file:
+        facts = file.metadata()
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    members = []
+    for number in range(int(facts["members"])):
+        member = Member(Shape(**json.loads(facts["shape"])))
+        prefix = f"{number}."
+        member.load_state_dict({name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)})
+        members.append(member)
+    return members
+
+
 def write_bundle(
     folder: Path, members: list[Member], vocabulary: list[str], shop_statistics: list[str], facts: dict[str, Any], version: str
 ) -> None:
@@ -132,6 +160,7 @@ def write_bundle(
         net = BuyTiming(members)
         to_onnx(net, repository / "1" / "model.onnx", len(vocabulary), len(shop_statistics))
         (repository / "config.pbtxt").write_text(triton_config(len(shop_statistics)))
+        save_weights(members, root / WEIGHTS)
         (root / "vocabulary.json").write_text(json.dumps(vocabulary, ensure_ascii=False) + "\n")
         files = {
             str(f.relative_to(root)): hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(root.rglob("*")) if f.is_file()
