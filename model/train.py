@@ -75,7 +75,7 @@ def evaluate(member: Member, data: Data, args: argparse.Namespace) -> dict[str, 
             if rows > 6_000:
                 break
     member.train()
-    return {name: value / rows for name, value in sums.items()}
+    return {name: value / rows for name, value in sums.items()}  # empty where no shop is held out
 
 
 def train_member(data: Data, shape: Shape, seed: int, args: argparse.Namespace) -> tuple[Member, dict[str, float]]:
@@ -106,7 +106,7 @@ def train_member(data: Data, shape: Shape, seed: int, args: argparse.Namespace) 
                 group["lr"] = rate
             loss, _ = losses(member, batch)
             if not torch.isfinite(loss):
-                raise RuntimeError(f"the loss became {loss.item()} at step {step}; lower --rate or check the data")
+                raise RuntimeError(f"the loss became {loss.item()} at step {step}; check the data or lower --rate")
             optimizer.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(member.parameters(), 1.0)
@@ -188,4 +188,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (RuntimeError, OSError, KeyboardInterrupt) as problem:
+        sys.exit(f"training stopped: {problem or type(problem).__name__}")

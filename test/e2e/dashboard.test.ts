@@ -72,6 +72,16 @@ const PHONE = { width: 390, height: 844 };
     expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
   });
 
+  test('opens where the browser names a language that Intl refuses', async () => {
+    context = await browser.newContext();
+    await context.addInitScript(() =>
+      Object.defineProperty(Navigator.prototype, 'language', { get: () => 'en-US@posix' }),
+    );
+    page = await context.newPage();
+    await page.goto(system.url);
+    await page.getByLabel('Read key').waitFor();
+  });
+
   test('refuses a key that may only write', async () => {
     await open('', { key: KEYS.write });
     await page.getByText('This key was refused').waitFor();
