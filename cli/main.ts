@@ -14,6 +14,7 @@ const COMMANDS = [
   'keys',
   'bench',
   'synth',
+  'openapi',
 ];
 
 // A reader that went away (`… | head`) ends the command quietly.

@@ -10,7 +10,7 @@ export interface Route {
   scope: Scope | 'none';
 }
 
-export const FUNCTIONS = ['ingest', 'timing', 'actions', 'audiences', 'overview', 'health'] as const;
+export const FUNCTIONS = ['ingest', 'timing', 'actions', 'audiences', 'overview', 'health', 'openapi'] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
 const tracking = ['track', 'identify', 'page', 'screen', 'group', 'alias', 'batch'] as const;
@@ -22,6 +22,8 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/v1/audiences/{name}', function: 'audiences', scope: 'read' },
   { method: 'GET', path: '/v1/overview', function: 'overview', scope: 'read' },
   { method: 'GET', path: '/health', function: 'health', scope: 'none' },
+  { method: 'GET', path: '/v1/openapi.json', function: 'openapi', scope: 'none' },
+  { method: 'GET', path: '/docs', function: 'openapi', scope: 'none' },
 ];
 
 /** Browsers of any shop may send and read: what protects is the key, which is never a cookie. */

@@ -23,7 +23,7 @@ export function grantsFor(permissions: Permissions, data: DataStack, endpointArn
     ['s3:ListBucket', permissions.reads ? [bucket] : []],
     ['sagemaker:InvokeEndpoint', permissions.asksModel ? [endpointArn] : []],
     // Keys of requests and pseudonyms of users both hang on the pepper.
-    ['secretsmanager:GetSecretValue', [data.secret.secretArn]],
+    ['secretsmanager:GetSecretValue', permissions.needsNothing ? [] : [data.secret.secretArn]],
   ];
   const folders = new Set([
     ...(permissions.reads ?? []),

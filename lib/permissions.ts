@@ -15,6 +15,8 @@ export interface Permissions {
   reads?: Folder[];
   writes?: Folder[];
   removes?: Folder[];
+  /** Answers from its own code: not even the secret. */
+  needsNothing?: boolean;
   /** Asks the model endpoint. */
   asksModel?: boolean;
 }
@@ -37,6 +39,7 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
   },
   overview: { tables: { Runs: ['GetItem'], Settings: ['GetItem', 'Query'] } },
   health: { tables: { Settings: ['GetItem'] }, reads: ['models', 'health'] },
+  openapi: { tables: {}, needsNothing: true },
   plan: {
     tables: { Actions: ['Query'], Runs: ['GetItem', 'PutItem'], Settings: ['GetItem'] },
     usersByShard: true,

@@ -1,6 +1,6 @@
 /** The frame around every page: who may look, where one is, how to get elsewhere. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { createApi } from './api.ts';
+import { createClient } from '../client/index.ts';
 import { forgetKey, storedKey, storeKey } from './key.ts';
 import { KeyPage } from './pages/key.tsx';
 import { TodayPage } from './pages/today.tsx';
@@ -17,7 +17,7 @@ export function App() {
   const session = useMemo(
     () =>
       key && {
-        api: createApi(key),
+        api: createClient({ url: '', key }),
         refuse() {
           forgetKey();
           setRefused(true);

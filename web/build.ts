@@ -11,7 +11,7 @@ const dist = join(web, 'dist');
 const FINGERPRINT = 'fingerprint';
 
 /** What the bundle is made of besides web/: reply types vanish, but the core functions used by pages do not. */
-const SOURCES = [web, join(root, 'core'), join(root, 'package-lock.json')];
+const SOURCES = [web, join(root, 'core'), join(root, 'client'), join(root, 'package-lock.json')];
 
 /**
  * Makes the dashboard's files, or finds them made from the same sources before.

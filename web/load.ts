@@ -1,11 +1,11 @@
 /** Loads what a page shows, and keeps showing the last of it while the next is on its way. */
 import { useCallback, useEffect, useState } from 'preact/hooks';
-import { ApiProblem } from './api.ts';
+import { ApiFailure } from '../client/index.ts';
 
 export interface Loaded<T> {
   /** What was loaded last; of an earlier subject while `loading`. */
   data?: T;
-  problem?: ApiProblem;
+  problem?: ApiFailure;
   loading: boolean;
   again(): void;
 }
@@ -14,14 +14,14 @@ export interface Loaded<T> {
 export function useLoad<T>(subject: string, load: () => Promise<T>): Loaded<T> {
   const [attempt, setAttempt] = useState(0);
   const wanted = `${subject}#${attempt}`;
-  const [state, setState] = useState<{ done: string; data?: T; problem?: ApiProblem }>({ done: '' });
+  const [state, setState] = useState<{ done: string; data?: T; problem?: ApiFailure }>({ done: '' });
   // `wanted` stands for everything that `load` closes over.
   useEffect(() => {
     let current = true;
-    const settle = (result: { data?: T; problem?: ApiProblem }) => current && setState({ done: wanted, ...result });
+    const settle = (result: { data?: T; problem?: ApiFailure }) => current && setState({ done: wanted, ...result });
     load().then(
       (data) => settle({ data }),
-      (error: unknown) => settle({ problem: error instanceof ApiProblem ? error : unexpected(error) }),
+      (error: unknown) => settle({ problem: error instanceof ApiFailure ? error : unexpected(error) }),
     );
     return () => {
       current = false;
@@ -31,7 +31,7 @@ export function useLoad<T>(subject: string, load: () => Promise<T>): Loaded<T> {
   return { data: state.data, problem: state.problem, loading: state.done !== wanted, again };
 }
 
-function unexpected(error: unknown): ApiProblem {
+function unexpected(error: unknown): ApiFailure {
   console.error(error);
-  return new ApiProblem(0, 'unexpected', 'The dashboard could not read the answer.');
+  return new ApiFailure(0, 'unexpected', 'The dashboard could not read the answer.');
 }

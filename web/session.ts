@@ -1,11 +1,11 @@
 /** What every page needs: the API with the reader's key, and a way to say that the key was refused. */
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import type { Api } from './api.ts';
+import type { Client } from '../client/index.ts';
 import { type Loaded, useLoad } from './load.ts';
 
 export interface Session {
-  api: Api;
+  api: Client;
   /** Called when the server knows the key no more, or it may not read. */
   refuse(): void;
 }
@@ -19,7 +19,7 @@ export function useSession(): Session {
 }
 
 /** Loads from the API; a refused key ends the session. */
-export function useApi<T>(subject: string, load: (api: Api) => Promise<T>): Loaded<T> {
+export function useApi<T>(subject: string, load: (api: Client) => Promise<T>): Loaded<T> {
   const { api, refuse } = useSession();
   return useLoad(subject, () =>
     load(api).catch((error: unknown) => {

@@ -2,8 +2,10 @@
 import { compareActions } from '../../core/actions/action.ts';
 import type { ActionStore, Pseudonyms, StoredActionDetail, UserStore } from '../../core/ports.ts';
 import { type ApiDependencies, type ApiReply, type ApiRequest, api, type HttpHandler, Problem } from '../http/api.ts';
-import { cursorOf, limitOf, toCursor } from '../http/paging.ts';
+import { cursorOf, toCursor } from '../http/paging.ts';
 import { resolveUser } from '../http/user.ts';
+import { parseQuery } from '../http/validate.ts';
+import { type ActionsReply, actionsQuery, type ListedAction } from './contract.ts';
 
 export interface ActionsDependencies extends ApiDependencies {
   actions: Pick<ActionStore, 'read'>;
@@ -11,31 +13,14 @@ export interface ActionsDependencies extends ApiDependencies {
   pseudonyms: Pseudonyms;
 }
 
-export interface ActionsReply {
-  actions: ListedAction[];
-  /** Cursor of the next page; null on the last one. */
-  next: string | null;
-}
-
-export interface ListedAction {
-  word: string;
-  /** ISO 8601, UTC. */
-  at: string;
-  id: string;
-  /** Null for a key without a source. */
-  source: string | null;
-  value?: number;
-  quantity?: number;
-}
-
 export function createHandler(deps: ActionsDependencies): HttpHandler {
   return api(deps, {}, (request) => listActions(deps, request));
 }
 
-async function listActions(deps: ActionsDependencies, { path, query }: ApiRequest): Promise<ApiReply> {
-  const user = resolveUser(deps, path.userId);
-  const limit = limitOf(query);
-  const cursor = cursorOf(query, ['number', 'string', 'string']);
+async function listActions(deps: ActionsDependencies, request: ApiRequest): Promise<ApiReply> {
+  const user = resolveUser(deps, request.path.userId);
+  const { limit } = parseQuery(request, actionsQuery);
+  const cursor = cursorOf(request.query, ['number', 'string', 'string']);
   const oldestFirst = await deps.actions.read(user);
   if (oldestFirst.length === 0 && !(await deps.users.get(user))) {
     throw new Problem(404, 'unknown-user', 'no action of this user is known');

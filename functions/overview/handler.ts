@@ -1,10 +1,11 @@
 import { PROBABILITY_BINS } from '../../core/distributions.ts';
 import type { RunStore, SettingStore } from '../../core/ports.ts';
-import { isDay, type Zone } from '../../core/time.ts';
+import type { Zone } from '../../core/time.ts';
 import { type ApiDependencies, api, type HttpHandler, Problem } from '../http/api.ts';
+import { parseQuery } from '../http/validate.ts';
 import { nextRun } from '../nightly/next-run.ts';
 import { createFinishedRuns } from '../runs/finished-runs.ts';
-import type { OverviewReply } from './reply.ts';
+import { type OverviewReply, overviewQuery } from './contract.ts';
 
 export interface OverviewDependencies extends ApiDependencies {
   zone: Zone;
@@ -15,10 +16,8 @@ export interface OverviewDependencies extends ApiDependencies {
 /** `GET /v1/overview`: a day's scores in figures, for the dashboard. */
 export function createHandler(deps: OverviewDependencies): HttpHandler {
   const finished = createFinishedRuns(deps);
-  return api(deps, {}, async ({ query }) => {
-    const { day } = query;
-    if (day !== undefined && !isDay(day))
-      throw new Problem(400, 'bad-day', 'day must be a day that exists: YYYY-MM-DD');
+  return api(deps, {}, async (request) => {
+    const { day } = parseQuery(request, overviewQuery);
     const [run, days] = await Promise.all([day ? finished.of(day) : finished.latest(), finished.days()]);
     if (!run) {
       const next = new Date(nextRun(deps.clock(), deps.zone)).toISOString();

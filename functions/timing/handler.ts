@@ -5,14 +5,15 @@ import { HORIZONS } from '../../core/model/contract.ts';
 import type { ObjectStore, Pseudonyms, RunStore, SettingStore, UserRecord, UserStore } from '../../core/ports.ts';
 import { probabilities, rowReply, type ScoreRow, type ScoreSource, scoreRow } from '../../core/score-rows.ts';
 import { cumulativeHazard, FORECAST_DAYS, isActive, scoreOf, within } from '../../core/scores.ts';
-import { addDays, type Day, daysBetween, isDay } from '../../core/time.ts';
+import { addDays, type Day, daysBetween } from '../../core/time.ts';
 import { type ApiDependencies, type ApiRequest, api, type HttpHandler, Problem } from '../http/api.ts';
 import { resolveUser } from '../http/user.ts';
+import { parseQuery } from '../http/validate.ts';
 import { nextRun } from '../nightly/next-run.ts';
 import { createFinishedRuns, type FinishedRun } from '../runs/finished-runs.ts';
 import { findRow, scoreFile } from '../runs/score-files.ts';
+import { type TimingCurves, type TimingReply, timingQuery } from './contract.ts';
 import { type FreshDependencies, forecastNow } from './fresh.ts';
-import type { TimingCurves, TimingReply } from './reply.ts';
 
 export interface TimingDependencies extends ApiDependencies, FreshDependencies {
   users: UserStore;
@@ -32,7 +33,7 @@ export function createHandler(deps: TimingDependencies): HttpHandler {
   const finished = createFinishedRuns(deps);
   return api(deps, {}, async (request) => {
     const user = resolveUser(deps, request.path.userId);
-    const { day, fresh } = readQuery(request);
+    const { day, fresh, curves } = readQuery(request);
     const [record, run] = await Promise.all([deps.users.get(user), day ? finished.of(day) : finished.latest()]);
     if (!record) throw new Problem(404, 'unknown-user', 'no action of this user has arrived');
     if (!run)
@@ -44,21 +45,18 @@ export function createHandler(deps: TimingDependencies): HttpHandler {
     if (!answer)
       throw notScored(deps, user, `on ${run.day} this user was not among those with an action in the 90 days before`);
     const reply = toReply(answer.row, run);
-    if (request.query.curves === 'true' && answer.forecast) reply.curves = curvesOf(answer.forecast, answer.row, run);
+    if (curves && answer.forecast) reply.curves = curvesOf(answer.forecast, answer.row, run);
     if (request.key?.scope === 'read:ids' || request.key?.scope === 'admin')
       reply.userId = deps.pseudonyms.decrypt(record.encryptedId);
     return { status: 200, body: reply };
   });
 }
 
-function readQuery({ query }: ApiRequest): { day: Day | undefined; fresh: boolean } {
-  const { day, fresh } = query;
-  if (day !== undefined && !isDay(day)) throw new Problem(400, 'bad-day', 'day must be a day that exists: YYYY-MM-DD');
-  if (fresh !== undefined && fresh !== 'true' && fresh !== 'false')
-    throw new Problem(400, 'bad-fresh', 'fresh must be true or false');
-  if (day !== undefined && fresh === 'true')
+function readQuery(request: ApiRequest): { day: Day | undefined; fresh: boolean; curves: boolean } {
+  const { day, fresh = false, curves = false } = parseQuery(request, timingQuery);
+  if (day !== undefined && fresh)
     throw new Problem(400, 'bad-fresh', 'fresh asks the model as of now; it cannot be asked for a day');
-  return { day, fresh: fresh === 'true' };
+  return { day, fresh, curves };
 }
 
 interface Answer {

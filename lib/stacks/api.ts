@@ -23,6 +23,7 @@ const FELT: Record<FunctionName, string> = {
   audiences: 'Audiences cannot be listed or downloaded.',
   overview: 'The dashboard shows no overview.',
   health: 'Health checks fail, although the rest may work.',
+  openapi: 'The API document and its page cannot be read; the API itself works.',
 };
 
 /** HTTP APIs wait 30 s; a function that would take longer stops before its caller is gone. */

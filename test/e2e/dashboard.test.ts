@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { addDays } from '../../core/time.ts';
 import type { AudienceReply } from '../../functions/audiences/handler.ts';
-import type { OverviewReply } from '../../functions/overview/reply.ts';
-import type { TimingReply } from '../../functions/timing/reply.ts';
+import type { OverviewReply } from '../../functions/overview/contract.ts';
+import type { TimingReply } from '../../functions/timing/contract.ts';
 import { percent } from '../../web/format.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { KEYS, type System, startSystem } from './system.ts';

@@ -15,6 +15,7 @@ import { createHandler as ingest } from '../../functions/ingest/handler.ts';
 import { createHandler as finish } from '../../functions/nightly/finish/handler.ts';
 import { createHandler as plan } from '../../functions/nightly/plan/handler.ts';
 import { createHandler as scoreShard } from '../../functions/nightly/score-shard/handler.ts';
+import { createHandler as openapi } from '../../functions/openapi/handler.ts';
 import { createHandler as overview } from '../../functions/overview/handler.ts';
 import { createHandler as timing } from '../../functions/timing/handler.ts';
 import { createDependencies, type Dependencies } from '../../functions/wiring.ts';
@@ -154,6 +155,9 @@ test('audiences, the overview and the health are read', async () => {
   expect(await call(view, 'GET', '/v1/overview', keys.ids)).toMatchObject({ status: 200, body: { users: 2 } });
   const check = await as('health', (deps) => health({ ...deps, starting: () => false }));
   expect((await check()).statusCode).toBe(200);
+  const document = await as('openapi', () => openapi());
+  const event = { routeKey: 'GET /v1/openapi.json' } as Parameters<typeof document>[0];
+  expect((await document(event)).statusCode).toBe(200);
 });
 
 // What was done is compared the other way round, too: a permission that nothing needs is one too many.

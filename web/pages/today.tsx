@@ -1,5 +1,5 @@
 /** Today: whom the shop can expect, as bands, as probabilities and as days. */
-import type { OverviewReply } from '../../functions/overview/reply.ts';
+import type { OverviewReply } from '../../functions/overview/contract.ts';
 import { count, longDay, percent, plural } from '../format.ts';
 import { BandCards } from '../parts/band-cards.tsx';
 import { DayPicker } from '../parts/day-picker.tsx';
@@ -10,7 +10,9 @@ import { go } from '../route.ts';
 import { useApi } from '../session.ts';
 
 export function TodayPage({ day }: { day?: string }) {
-  const { data, problem, loading, again } = useApi(`overview ${day ?? ''}`, (api) => api.overview(day));
+  const { data, problem, loading, again } = useApi(`overview ${day ?? ''}`, (api) =>
+    api.call('GET /v1/overview', { query: { day } }),
+  );
   if (problem && !loading) {
     if (problem.status === 404 && !day) return <NoDataYet problem={problem} />;
     return <ProblemNotice problem={problem} onAgain={again} />;

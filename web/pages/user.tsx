@@ -15,8 +15,10 @@ import { readWord } from '../words.ts';
 const LISTED = 5;
 
 export function UserPage({ pseudonym, day }: { pseudonym: string; day?: string }) {
-  const timing = useApi(`timing ${pseudonym} ${day ?? ''}`, (api) => api.timing({ pseudonym }, { day, curves: true }));
-  const overview = useApi(`overview ${day ?? ''}`, (api) => api.overview(day));
+  const timing = useApi(`timing ${pseudonym} ${day ?? ''}`, (api) =>
+    api.call('GET /v1/users/{userId}/timing', { path: { userId: `~${pseudonym}` }, query: { day, curves: true } }),
+  );
+  const overview = useApi(`overview ${day ?? ''}`, (api) => api.call('GET /v1/overview', { query: { day } }));
   const unscored = timing.problem?.type === 'not-scored';
   if (timing.problem && !timing.loading && !unscored) {
     return <ProblemNotice problem={timing.problem} onAgain={timing.again} />;

@@ -18,9 +18,9 @@ interface UsersPageProps {
 }
 
 export function UsersPage({ band, day, cursor }: UsersPageProps) {
-  const overview = useApi(`overview ${day ?? ''}`, (api) => api.overview(day));
+  const overview = useApi(`overview ${day ?? ''}`, (api) => api.call('GET /v1/overview', { query: { day } }));
   const list = useApi(`audience ${band} ${day ?? ''} ${cursor ?? ''}`, (api) =>
-    api.audience(band, { day, cursor, limit: PAGE }),
+    api.call('GET /v1/audiences/{name}', { path: { name: band }, query: { day, cursor, limit: PAGE } }),
   );
   const failed = [overview, list].find(({ problem, loading }) => problem && !loading);
   if (failed?.problem) {

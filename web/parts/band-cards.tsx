@@ -1,7 +1,7 @@
 /** The four bands: one strip that shows their shares, and a card each. */
 
 import { BANDS } from '../../core/scores.ts';
-import type { OverviewReply } from '../../functions/overview/reply.ts';
+import type { OverviewReply } from '../../functions/overview/contract.ts';
 import { BAND_WORDS } from '../bands.ts';
 import { count, percent } from '../format.ts';
 import { hrefOf } from '../route.ts';

@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import uPlot from 'uplot';
 import { addDays, daysBetween } from '../../core/time.ts';
-import type { OverviewReply } from '../../functions/overview/reply.ts';
+import type { OverviewReply } from '../../functions/overview/contract.ts';
 import { count, fullDay, percent, plural, shortDay, weekDay } from '../format.ts';
 import { Chart } from './chart.tsx';
 import { axes, markAt, type Palette } from './palette.ts';

@@ -1,5 +1,5 @@
 /** What the nightly run did: which model, how many users, what it cost in model calls. */
-import type { OverviewReply } from '../../functions/overview/reply.ts';
+import type { OverviewReply } from '../../functions/overview/contract.ts';
 import { count, fullDay, percent, plural, timeIn } from '../format.ts';
 import { Hint } from './hint.tsx';
 

@@ -1,6 +1,6 @@
 /** Finds a user by the shop's own id. The id is only ever part of a request; the page's address gets the pseudonym. */
 import { useState } from 'preact/hooks';
-import { ApiProblem } from '../api.ts';
+import { ApiFailure } from '../../client/index.ts';
 import { go } from '../route.ts';
 import { isRefusal, useSession } from '../session.ts';
 import { Magnifier } from './icons.tsx';
@@ -23,13 +23,13 @@ export function Search() {
     }
     setBusy(true);
     try {
-      const timing = await api.timing({ shopId: wanted });
+      const timing = await api.call('GET /v1/users/{userId}/timing', { path: { userId: wanted } });
       setId('');
       go({ page: 'user', pseudonym: timing.user });
     } catch (error) {
       if (isRefusal(error)) return refuse();
-      const unscored = error instanceof ApiProblem && error.told.user;
-      if (unscored) {
+      const unscored = error instanceof ApiFailure && error.told.user;
+      if (typeof unscored === 'string') {
         setId('');
         return go({ page: 'user', pseudonym: unscored });
       }
@@ -70,7 +70,7 @@ export function Search() {
 }
 
 function messageOf(error: unknown): string {
-  if (!(error instanceof ApiProblem)) return 'The search failed. Try again.';
+  if (!(error instanceof ApiFailure)) return 'The search failed. Try again.';
   if (error.type === 'unknown-user')
     return 'No user has this id. Ids are matched exactly, upper and lower case included.';
   return error.message;

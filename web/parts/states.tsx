@@ -1,6 +1,6 @@
 /** What a page shows while it has nothing to show: loading, a problem with its remedy, an empty shop. */
 import { useState } from 'preact/hooks';
-import type { ApiProblem } from '../api.ts';
+import type { ApiFailure } from '../../client/index.ts';
 
 export function Loading({ what }: { what: string }) {
   return (
@@ -11,7 +11,7 @@ export function Loading({ what }: { what: string }) {
   );
 }
 
-export function ProblemNotice({ problem, onAgain }: { problem: ApiProblem; onAgain(): void }) {
+export function ProblemNotice({ problem, onAgain }: { problem: ApiFailure; onAgain(): void }) {
   return (
     <div class="notice" role="alert">
       <h1>{titleOf(problem)}</h1>
@@ -24,14 +24,14 @@ export function ProblemNotice({ problem, onAgain }: { problem: ApiProblem; onAga
   );
 }
 
-function titleOf(problem: ApiProblem): string {
+function titleOf(problem: ApiFailure): string {
   if (problem.status === 0) return 'No answer from Buy Timing';
   if (problem.status === 429 || problem.status === 503) return 'Buy Timing is busy';
   if (problem.status === 404) return 'Nothing is stored for this';
   return 'These numbers could not be loaded';
 }
 
-function remedyOf(problem: ApiProblem): string {
+function remedyOf(problem: ApiFailure): string {
   if (problem.status === 0) return 'Check your connection. On your own machine, see that npm start is still running.';
   if (problem.status === 429 || problem.status === 503) return 'It usually takes requests again within seconds.';
   if (problem.status === 404) return 'Check the address, or pick another day.';
@@ -40,7 +40,7 @@ function remedyOf(problem: ApiProblem): string {
 }
 
 /** What to do in a shop without scores: send actions, then score. */
-export function NoDataYet({ problem }: { problem?: ApiProblem }) {
+export function NoDataYet({ problem }: { problem?: ApiFailure }) {
   const track = `curl -u WRITE_KEY: ${location.origin}/v1/track \\
   -H 'content-type: application/json' \\
   -d '{"userId":"u1","event":"Product Viewed","properties":{"category":"shoes"}}'`;
@@ -70,9 +70,9 @@ export function NoDataYet({ problem }: { problem?: ApiProblem }) {
 }
 
 /** When the server says so, the moment of the next run on the reader's own clock. */
-export function NextRun({ problem }: { problem?: ApiProblem }) {
+export function NextRun({ problem }: { problem?: ApiFailure }) {
   const at = problem?.told.nextRun;
-  if (!at) return null;
+  if (typeof at !== 'string') return null;
   return (
     <>
       , next on <time dateTime={at}>{moment.format(new Date(at))}</time> of your clock

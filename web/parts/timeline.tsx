@@ -1,8 +1,7 @@
 /** What a user did, newest day first, with older pages on request. */
 import { useMemo, useState } from 'preact/hooks';
+import { type Actions, ApiFailure, type Client } from '../../client/index.ts';
 import { type ActionType, isActionType, typeOf } from '../../core/actions/action.ts';
-import type { ActionsReply } from '../../functions/actions/handler.ts';
-import { ApiProblem } from '../api.ts';
 import { plural, timeIn, weekDay } from '../format.ts';
 import { useApi, useSession } from '../session.ts';
 import { groupByDay, type TimelineDay } from '../timeline.ts';
@@ -13,9 +12,11 @@ import { Loading } from './states.tsx';
 const PAGE = 100;
 
 export function Timeline({ pseudonym, timeZone }: { pseudonym: string; timeZone: string }) {
-  const first = useApi(`actions ${pseudonym}`, (api) => api.actions({ pseudonym }, { limit: PAGE }));
+  const load = (api: Client, cursor?: string) =>
+    api.call('GET /v1/users/{userId}/actions', { path: { userId: `~${pseudonym}` }, query: { limit: PAGE, cursor } });
+  const first = useApi(`actions ${pseudonym}`, (api) => load(api));
   const { api } = useSession();
-  const [older, setOlder] = useState<ActionsReply[]>([]);
+  const [older, setOlder] = useState<Actions[]>([]);
   const [failure, setFailure] = useState<string>();
   const pages = first.data ? [first.data, ...older] : [];
   const actions = pages.flatMap((page) => page.actions);
@@ -35,13 +36,13 @@ export function Timeline({ pseudonym, timeZone }: { pseudonym: string; timeZone:
   if (!first.data) return <Loading what="actions" />;
   if (days.length === 0) return <p class="muted">No actions are stored for this user.</p>;
   const loadOlder = () =>
-    api.actions({ pseudonym }, { limit: PAGE, cursor: next ?? undefined }).then(
+    load(api, next ?? undefined).then(
       (page) => {
         setFailure(undefined);
         setOlder([...older, page]);
       },
       (error: unknown) =>
-        setFailure(error instanceof ApiProblem ? error.message : 'Older actions could not be loaded.'),
+        setFailure(error instanceof ApiFailure ? error.message : 'Older actions could not be loaded.'),
     );
   return (
     <>

@@ -2,7 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import type uPlot from 'uplot';
 import { addDays } from '../../core/time.ts';
-import type { TimingCurves, TimingReply } from '../../functions/timing/reply.ts';
+import type { TimingCurves, TimingReply } from '../../functions/timing/contract.ts';
 import { fullDay, percent, plural, shortDay, weekDay } from '../format.ts';
 import { Chart } from './chart.tsx';
 import { axes, type Palette } from './palette.ts';

@@ -1,6 +1,6 @@
 /** The answer about one user in one card: the expected day, its interval, and the probability at each horizon. */
 import type { ComponentChildren } from 'preact';
-import type { TimingReply } from '../../functions/timing/reply.ts';
+import type { TimingReply } from '../../functions/timing/contract.ts';
 import { count, dayRange, fromDay, fullDay, percent, plural, timeIn, weekDay } from '../format.ts';
 import { Hint } from './hint.tsx';
 import { Interval, IntervalScale } from './interval.tsx';

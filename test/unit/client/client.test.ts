@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { ApiProblem, createApi } from '../../../web/api.ts';
+import { ApiFailure, createClient } from '../../../client/index.ts';
 
 interface Asked {
   url: string;
@@ -17,15 +17,17 @@ function answering(status: number, body: string, asked: Asked[] = []): typeof fe
 
 const shopId = fc.string({ unit: 'grapheme', minLength: 1 }).filter((id) => id !== '.' && id !== '..');
 const KEY = 'bt_read_secret';
+const TIMING = 'GET /v1/users/{userId}/timing';
+const clientOf = (fetch: typeof globalThis.fetch) => createClient({ url: '', key: KEY, fetch });
 
-describe('the API client', () => {
+describe('the client', () => {
   test('sends the key as a header and never in the address', async () => {
     const asked: Asked[] = [];
-    const api = createApi(KEY, answering(200, '{}', asked));
-    await api.overview('2026-11-20');
-    await api.audience('soon', { cursor: 'a+/=', limit: 25 });
-    await api.timing({ pseudonym: '9f2c' }, { curves: true });
-    await api.actions({ shopId: 'u1' }, { limit: 100 });
+    const api = clientOf(answering(200, '{}', asked));
+    await api.call('GET /v1/overview', { query: { day: '2026-11-20' } });
+    await api.call('GET /v1/audiences/{name}', { path: { name: 'soon' }, query: { cursor: 'a+/=', limit: 25 } });
+    await api.call(TIMING, { path: { userId: '~9f2c' }, query: { curves: true, day: undefined } });
+    await api.call('GET /v1/users/{userId}/actions', { path: { userId: 'u1' }, query: { limit: 100 } });
     expect(asked.map(({ url }) => url)).toEqual([
       '/v1/overview?day=2026-11-20',
       '/v1/audiences/soon?cursor=a%2B%2F%3D&limit=25',
@@ -39,7 +41,7 @@ describe('the API client', () => {
     await fc.assert(
       fc.asyncProperty(shopId, async (id) => {
         const asked: Asked[] = [];
-        await createApi(KEY, answering(200, '{}', asked)).timing({ shopId: id });
+        await clientOf(answering(200, '{}', asked)).call(TIMING, { path: { userId: id } });
         const { pathname, search } = new URL(asked[0]!.url, 'http://shop.test');
         const parts = pathname.split('/');
         expect([parts.length, search]).toEqual([5, '']);
@@ -50,8 +52,11 @@ describe('the API client', () => {
 
   test.each(['.', '..'])('asks nothing for the id %j, which would lead elsewhere', async (id) => {
     const asked: Asked[] = [];
-    const api = createApi(KEY, answering(200, '{}', asked));
-    await expect(api.timing({ shopId: id })).rejects.toMatchObject({ status: 400, type: 'bad-user-id' });
+    const api = clientOf(answering(200, '{}', asked));
+    await expect(api.call(TIMING, { path: { userId: id } })).rejects.toMatchObject({
+      status: 400,
+      type: 'bad-user-id',
+    });
     expect(asked).toEqual([]);
   });
 
@@ -65,15 +70,15 @@ describe('the API client', () => {
     [500, '{"title":"Internal error"}', '', 'Internal error'],
     [502, '<html>bad gateway</html>', '', 'The server answered 502.'],
   ])('makes a problem of status %i and %j', async (status, body, type, message) => {
-    const failure = await createApi(KEY, answering(status, body))
-      .overview()
+    const failure = await clientOf(answering(status, body))
+      .call('GET /v1/overview')
       .catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(ApiProblem);
+    expect(failure).toBeInstanceOf(ApiFailure);
     expect(failure).toMatchObject({ status, type, message });
   });
 
   test('calls no answer at all a problem too', async () => {
     const offline = () => Promise.reject(new TypeError('Failed to fetch'));
-    await expect(createApi(KEY, offline).overview()).rejects.toMatchObject({ status: 0, type: 'no-answer' });
+    await expect(clientOf(offline).call('GET /v1/overview')).rejects.toMatchObject({ status: 0, type: 'no-answer' });
   });
 });

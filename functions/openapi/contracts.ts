@@ -1,0 +1,19 @@
+/** Every function's contract. A route without one fails the tests by its name. */
+import { contracts as actions } from '../actions/contract.ts';
+import { contracts as audiences } from '../audiences/contract.ts';
+import { contracts as health } from '../health/contract.ts';
+import { contracts as ingest } from '../ingest/contract.ts';
+import { contracts as overview } from '../overview/contract.ts';
+import { contracts as timing } from '../timing/contract.ts';
+import type { Contracts } from './contract.ts';
+import { contracts as openapi } from './own.ts';
+
+export const CONTRACTS: Contracts = {
+  ...ingest,
+  ...timing,
+  ...actions,
+  ...audiences,
+  ...overview,
+  ...health,
+  ...openapi,
+};
