@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { CreateTableCommand, DeleteTableCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createUserStore } from '../../../adapters/dynamo/users.ts';
 import type { UserStore } from '../../../core/ports.ts';
@@ -64,4 +65,25 @@ test('a store on disk is found again', async () => {
   } finally {
     await rm(folder, { recursive: true });
   }
+});
+
+test('a table made anew under another key is not taken for the one before', async () => {
+  const make = async (key: string) => {
+    await store.client.send(
+      new CreateTableCommand({
+        TableName: 'Again',
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [{ AttributeName: key, AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
+      }),
+    );
+    await store.client.send(new PutCommand({ TableName: 'Again', Item: { [key]: 'x' } }));
+  };
+  await make('a');
+  await store.client.send(new DeleteTableCommand({ TableName: 'Again' }));
+  await expect(store.client.send(new PutCommand({ TableName: 'Again', Item: { a: 'x' } }))).rejects.toThrow(
+    'not found',
+  );
+  await make('b');
+  await expect(store.client.send(new PutCommand({ TableName: 'Again', Item: { a: 'x' } }))).rejects.toThrow('b');
 });
