@@ -8,12 +8,14 @@ const schema = z.object({
   pepper: z.string().min(16),
   /** Key of the stored ids; absent: derived from the pepper. */
   encryptionKey: z.string().min(16).optional(),
+  /** Key of the suppression list; absent: derived from the pepper. */
+  suppressionKey: z.string().min(16).optional(),
 });
 
 export type Secrets = z.infer<typeof schema>;
 
 /**
- * The shop's secrets: JSON with `pepper` and, where it is kept apart, `encryptionKey`.
+ * The shop's secrets: JSON with `pepper` and, where they are kept apart, `encryptionKey` and `suppressionKey`.
  * @param id `file:` and a path, or the id of a secret of Secrets Manager
  * @throws Error naming the secret and what is wrong with it, never what it holds
  */

@@ -14,6 +14,8 @@ const schema = z.object({
   /** `file:` and the bundle's folder; or the version below `models/` in the object store until one is promoted. */
   BUNDLE: z.string().default(''),
   RETENTION_DAYS: z.coerce.number().int().positive().optional(),
+  /** Seconds after which every process knows that a user is suppressed. */
+  SUPPRESSION_SECONDS: z.coerce.number().positive().default(30),
   /** Fixed keys of a local system. */
   BUY_TIMING_WRITE_KEY: z.string().optional(),
   BUY_TIMING_READ_KEY: z.string().optional(),

@@ -1,12 +1,17 @@
 /** Makes the real dependencies of the functions from the environment, once per process. */
 
 import { createBundleStore } from '../adapters/bundles.ts';
+import { createDigests } from '../adapters/digests.ts';
 import { createActionStore } from '../adapters/dynamo/actions.ts';
 import { createDynamoClient } from '../adapters/dynamo/client.ts';
+import { createLinkStore } from '../adapters/dynamo/links.ts';
+import { createMergedUsers } from '../adapters/dynamo/merged-users.ts';
 import { createRunStore } from '../adapters/dynamo/runs.ts';
 import { createSettingStore } from '../adapters/dynamo/settings.ts';
+import { createSuppressionStore } from '../adapters/dynamo/suppressions.ts';
 import { createUserStore } from '../adapters/dynamo/users.ts';
 import { createKeyStore } from '../adapters/keys.ts';
+import { createLinkedActions } from '../adapters/linked-actions.ts';
 import { createLog } from '../adapters/log.ts';
 import { createObjectStore } from '../adapters/objects.ts';
 import { createPseudonyms } from '../adapters/pseudonyms.ts';
@@ -18,11 +23,14 @@ import type {
   BundleStore,
   Clock,
   KeyStore,
+  LinkStore,
   Log,
+  MergedUsers,
   ObjectStore,
   Pseudonyms,
   RunStore,
   SettingStore,
+  SuppressionStore,
   UserStore,
 } from '../core/ports.ts';
 import { type Zone, zoneOf } from '../core/time.ts';
@@ -35,6 +43,9 @@ export interface Dependencies {
   zone: Zone;
   actions: ActionStore;
   users: UserStore;
+  mergedUsers: MergedUsers;
+  links: LinkStore;
+  suppressions: SuppressionStore;
   runs: RunStore;
   settings: SettingStore;
   keys: KeyStore;
@@ -64,13 +75,20 @@ export async function createDependencies(variables: Record<string, string | unde
   const secrets = await loadSecrets(environment.PEPPER_SECRET_ID);
   const objects = createObjectStore(environment.OBJECTS);
   const settings = createSettingStore(dynamo, tables);
+  const mergedUsers = createMergedUsers(dynamo, tables);
   return {
     environment,
     clock,
     log: createLog(),
     zone: zoneOf(environment.SHOP_TIME_ZONE),
-    actions: createActionStore(dynamo, tables, clock),
+    actions: createLinkedActions(createActionStore(dynamo, tables, clock), mergedUsers),
     users: createUserStore(dynamo, tables),
+    mergedUsers,
+    links: createLinkStore(dynamo, tables),
+    suppressions: createSuppressionStore(dynamo, tables, createDigests(secrets), {
+      clock,
+      freshMs: environment.SUPPRESSION_SECONDS * 1_000,
+    }),
     runs: createRunStore(dynamo, tables),
     settings,
     keys: createKeyStore(settings, clock, environment),

@@ -25,7 +25,13 @@ export type AnyFunction = FunctionName | NightlyStep['name'];
 
 export const PERMISSIONS: Record<AnyFunction, Permissions> = {
   ingest: {
-    tables: { Actions: ['PutItem'], Users: ['GetItem', 'PutItem', 'UpdateItem'], Settings: ['GetItem'] },
+    tables: {
+      Actions: ['PutItem'],
+      Users: ['GetItem', 'UpdateItem'],
+      Links: ['GetItem', 'UpdateItem'],
+      Erasures: ['GetItem'],
+      Settings: ['GetItem'],
+    },
   },
   timing: {
     tables: { Actions: ['Query'], Users: ['GetItem'], Runs: ['GetItem'], Settings: ['GetItem'] },
@@ -41,7 +47,7 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
   health: { tables: { Settings: ['GetItem'] }, reads: ['models', 'health'] },
   openapi: { tables: {}, needsNothing: true },
   plan: {
-    tables: { Actions: ['Query'], Runs: ['GetItem', 'PutItem'], Settings: ['GetItem'] },
+    tables: { Actions: ['Query'], Users: ['GetItem'], Runs: ['GetItem', 'PutItem'], Settings: ['GetItem'] },
     usersByShard: true,
     reads: ['models'],
   },

@@ -22,7 +22,11 @@ export interface DataFolder {
 
 const keysSchema = z.object({ write: z.string().min(1), read: z.string().min(1), admin: z.string().min(1) });
 const shopSchema = z.object({ timeZone: z.string().min(1) });
-const secretsSchema = z.object({ pepper: z.string().min(1), encryptionKey: z.string().min(1) });
+const secretsSchema = z.object({
+  pepper: z.string().min(1),
+  encryptionKey: z.string().min(1),
+  suppressionKey: z.string().min(1).optional(),
+});
 
 /** The keys that a local system always has, by scope. */
 export type Keys = z.infer<typeof keysSchema>;
@@ -72,6 +76,7 @@ export function openDataFolder(path: string, timeZone?: string): DataFolder {
     readPart(files.secretsFile, secretsSchema, hasData, () => ({
       pepper: randomBytes(32).toString('base64'),
       encryptionKey: randomBytes(32).toString('base64'),
+      suppressionKey: randomBytes(32).toString('base64'),
     }));
     const keys = readPart(files.keysFile, keysSchema, false, () => ({
       write: newKey('write'),

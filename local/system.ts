@@ -88,6 +88,7 @@ export function environmentOf(
     PEPPER_SECRET_ID: `file:${folder.secretsFile}`,
     OBJECTS: `file:${folder.objects}`,
     BUNDLE: `file:${parts.bundle}`,
+    SUPPRESSION_SECONDS: '1',
     BUY_TIMING_WRITE_KEY: process.env.BUY_TIMING_WRITE_KEY || keys.write,
     BUY_TIMING_READ_KEY: process.env.BUY_TIMING_READ_KEY || keys.read,
     BUY_TIMING_ADMIN_KEY: process.env.BUY_TIMING_ADMIN_KEY || keys.admin,

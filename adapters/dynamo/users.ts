@@ -4,31 +4,38 @@ import {
   type BatchGetCommandInput,
   type BatchGetCommandOutput,
   GetCommand,
-  PutCommand,
-  UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { MAX_LINKED } from '../../core/identity/merge.ts';
 import { StoreBusy, type UserRecord, type UserStore } from '../../core/ports.ts';
 import { TABLES } from '../../core/tables.ts';
 import type { Day } from '../../core/time.ts';
 import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';
-import { isConditionFailed, pauseBefore } from './errors.ts';
+import { DamagedItem, pauseBefore } from './errors.ts';
 import { fieldsOf } from './fields.ts';
 import { queryPages } from './query.ts';
+import { updateIf } from './update.ts';
+import { hasActed, shardOf, toRecord } from './user-rows.ts';
 
 type Item = Record<string, unknown>;
+
+interface Span {
+  first: Day;
+  last: Day;
+}
+
+interface Known {
+  /** The user that this one was merged into. */
+  mergedInto?: string;
+  /** Days of the actions. */
+  span?: Span;
+  originDay?: Day | undefined;
+}
 
 const BATCH = 100;
 const BATCH_ATTEMPTS = 8;
 /** A touch starts again when another one came between its read and its write. */
 const TOUCH_ATTEMPTS = 10;
-
-/** 0…255: the first byte of the pseudonym, which is a hash already. @throws RangeError for no pseudonym */
-export function shardOf(user: string): number {
-  const shard = Number.parseInt(user.slice(0, 2), 16);
-  if (!/^[0-9a-f]{2}/.test(user)) throw new RangeError('a user is named by a pseudonym in hex');
-  return shard;
-}
 
 export function createUserStore(client: DynamoClient, prefix: string): UserStore {
   const table = `${prefix}Users`;
@@ -46,56 +53,82 @@ export function createUserStore(client: DynamoClient, prefix: string): UserStore
     throw new StoreBusy();
   };
 
-  /** What a touch needs to know of the user. The first look may be a moment old, for half the price. */
-  const look = async (user: string, consistent: boolean) => {
+  /**
+   * What a touch needs to know of the user. The first look may be a moment old, for half the price.
+   * @returns undefined without a row; nothing known where no action came yet
+   */
+  const look = async (user: string, consistent: boolean): Promise<Known | undefined> => {
     const get = new GetCommand({
       TableName: table,
       Key: { user },
-      ProjectionExpression: 'firstActionDay, lastActionDay, originDay',
+      ProjectionExpression: 'mergedInto, firstActionDay, lastActionDay, originDay',
       ConsistentRead: consistent,
     });
     const { Item: item } = await orBusy(client.send(get));
     if (!item) return undefined;
     const fields = fieldsOf(table, user, item);
-    return {
-      first: fields.day('firstActionDay'),
-      last: fields.day('lastActionDay'),
-      originDay: fields.has('originDay') ? fields.day('originDay') : undefined,
-    };
+    if (fields.has('mergedInto')) return { mergedInto: fields.text('mergedInto') };
+    if (!fields.has('firstActionDay')) return {};
+    const span = { first: fields.day('firstActionDay'), last: fields.day('lastActionDay') };
+    return { span, originDay: fields.has('originDay') ? fields.day('originDay') : undefined };
   };
 
-  /** @returns false when the condition did not hold */
-  const writeIf = async (command: PutCommand | UpdateCommand): Promise<boolean> => {
-    try {
-      await orBusy(client.send(command as UpdateCommand));
-      return true;
-    } catch (error) {
-      if (isConditionFailed(error)) return false;
-      throw error;
-    }
-  };
-
+  /** A row may be there already, of a link or a consent that came before the first action. */
   const create = (user: string, encryptedId: Uint8Array, first: Day, last: Day): Promise<boolean> =>
-    writeIf(
-      new PutCommand({
-        TableName: table,
-        Item: {
-          user,
-          shard: shardOf(user),
-          firstActionDay: first,
-          lastActionDay: last,
-          revision: 0,
-          encryptedId,
-        },
-        ConditionExpression: 'attribute_not_exists(#user)',
-        ExpressionAttributeNames: { '#user': 'user' },
-      }),
-    );
+    updateIf(client, {
+      TableName: table,
+      Key: { user },
+      UpdateExpression:
+        'SET #shard = :shard, firstActionDay = :first, lastActionDay = :last, ' +
+        'encryptedId = if_not_exists(encryptedId, :id), revision = if_not_exists(revision, :none)',
+      ConditionExpression: 'attribute_not_exists(firstActionDay) AND attribute_not_exists(mergedInto)',
+      ExpressionAttributeNames: { '#shard': 'shard' },
+      ExpressionAttributeValues: {
+        ':shard': shardOf(user),
+        ':first': first,
+        ':last': last,
+        ':id': encryptedId,
+        ':none': 0,
+      },
+    });
+
+  /** @returns false when the row changed since it was read */
+  const widen = async (user: string, known: Span, originDay: Day | undefined, touch: Span & { today: Day }) => {
+    const { first, last, today } = touch;
+    const late = first < most(today, originDay ?? today);
+    const widened = { first: least(known.first, first), last: most(known.last, last) };
+    if (!late && widened.first === known.first && widened.last === known.last) return true;
+    // Only if the days are still those that were read: so two touches at once never narrow each other's span.
+    return updateIf(client, {
+      TableName: table,
+      Key: { user },
+      UpdateExpression: `SET firstActionDay = :first, lastActionDay = :last${late ? ' ADD revision :one' : ''}`,
+      ConditionExpression:
+        'firstActionDay = :knownFirst AND lastActionDay = :knownLast AND attribute_not_exists(mergedInto)',
+      ExpressionAttributeValues: {
+        ':first': widened.first,
+        ':last': widened.last,
+        ':knownFirst': known.first,
+        ':knownLast': known.last,
+        ...(late && { ':one': 1 }),
+      },
+    });
+  };
+
+  /** The row of a user after every merge; undefined when there is none. */
+  const follow = async (user: string): Promise<Item | undefined> => {
+    for (let at = user, hops = 0; hops <= MAX_LINKED; hops++) {
+      const { Item: item } = await orBusy(client.send(new GetCommand({ TableName: table, Key: { user: at } })));
+      if (item?.mergedInto === undefined) return item;
+      at = fieldsOf(table, at, item).text('mergedInto');
+    }
+    throw new DamagedItem(table, user, 'mergedInto leads round in a circle');
+  };
 
   return {
     async get(user) {
-      const { Item: item } = await orBusy(client.send(new GetCommand({ TableName: table, Key: { user } })));
-      return item && toRecord(table, item);
+      const item = await follow(user);
+      return item && hasActed(item) ? toRecord(table, item) : undefined;
     },
 
     async getMany(users) {
@@ -103,37 +136,27 @@ export function createUserStore(client: DynamoClient, prefix: string): UserStore
       const records: UserRecord[] = [];
       for (let start = 0; start < distinct.length; start += BATCH) {
         const items = await getBatch(distinct.slice(start, start + BATCH));
-        for (const item of items) records.push(toRecord(table, item));
+        for (const item of items) if (hasActed(item)) records.push(toRecord(table, item));
       }
       return records;
     },
 
-    async touch({ user, encryptedId, first, last, today }) {
-      for (let attempt = 1; attempt <= TOUCH_ATTEMPTS; attempt++) {
+    async touch({ user: given, encryptedId, first, last, today }) {
+      let user = given;
+      for (let attempt = 1, hops = 0; attempt <= TOUCH_ATTEMPTS; ) {
         const known = await look(user, attempt > 1);
-        if (!known) {
-          if (await create(user, encryptedId(), first, last)) return;
-        } else {
-          const late = first < most(today, known.originDay ?? today);
-          const widened = { first: least(known.first, first), last: most(known.last, last) };
-          if (!late && widened.first === known.first && widened.last === known.last) return;
-          // Only if the days are still those that were read: so two touches at once never narrow each other's span.
-          const update = new UpdateCommand({
-            TableName: table,
-            Key: { user },
-            UpdateExpression: `SET firstActionDay = :first, lastActionDay = :last${late ? ' ADD revision :one' : ''}`,
-            ConditionExpression: 'firstActionDay = :knownFirst AND lastActionDay = :knownLast',
-            ExpressionAttributeValues: {
-              ':first': widened.first,
-              ':last': widened.last,
-              ':knownFirst': known.first,
-              ':knownLast': known.last,
-              ...(late && { ':one': 1 }),
-            },
-          });
-          if (await writeIf(update)) return;
+        if (known?.mergedInto !== undefined) {
+          user = known.mergedInto;
+          if (hops++ > MAX_LINKED) throw new DamagedItem(table, user, 'mergedInto leads round in a circle');
+          continue;
         }
-        await pauseBefore(attempt);
+        // Whose row is gone while that of a merged id still points there is being erased.
+        if (!known && user !== given) return;
+        const written = known?.span
+          ? await widen(user, known.span, known.originDay, { first, last, today })
+          : await create(user, encryptedId(), first, last);
+        if (written) return;
+        await pauseBefore(attempt++);
       }
       throw new StoreBusy();
     },
@@ -160,50 +183,26 @@ export function createUserStore(client: DynamoClient, prefix: string): UserStore
     },
 
     putForecast(user, forecast) {
-      return writeIf(
-        new UpdateCommand({
-          TableName: table,
-          Key: { user },
-          UpdateExpression:
-            'SET forecast = :packed, originDay = :originDay, modelVersion = :modelVersion, ' +
-            'forecastRevision = :revision, lastActionAt = :lastActionAt',
-          // An erased user must not come back as a row that holds a forecast only.
-          ConditionExpression:
-            'attribute_exists(#user) AND (attribute_not_exists(originDay) OR originDay <= :originDay)',
-          ExpressionAttributeNames: { '#user': 'user' },
-          ExpressionAttributeValues: {
-            ':packed': forecast.packed,
-            ':originDay': forecast.originDay,
-            ':modelVersion': forecast.modelVersion,
-            ':revision': forecast.revision,
-            ':lastActionAt': forecast.lastActionAt,
-          },
-        }),
-      );
+      return updateIf(client, {
+        TableName: table,
+        Key: { user },
+        UpdateExpression:
+          'SET forecast = :packed, originDay = :originDay, modelVersion = :modelVersion, ' +
+          'forecastRevision = :revision, lastActionAt = :lastActionAt',
+        // An erased user must not come back as a row that holds a forecast only, and a merged one needs none.
+        ConditionExpression:
+          'attribute_exists(#shard) AND (attribute_not_exists(originDay) OR originDay <= :originDay)',
+        ExpressionAttributeNames: { '#shard': 'shard' },
+        ExpressionAttributeValues: {
+          ':packed': forecast.packed,
+          ':originDay': forecast.originDay,
+          ':modelVersion': forecast.modelVersion,
+          ':revision': forecast.revision,
+          ':lastActionAt': forecast.lastActionAt,
+        },
+      });
     },
   };
-}
-
-function toRecord(table: string, item: Item): UserRecord {
-  const fields = fieldsOf(table, String(item.user), item);
-  const record: UserRecord = {
-    user: fields.text('user'),
-    shard: fields.whole('shard'),
-    firstActionDay: fields.day('firstActionDay'),
-    lastActionDay: fields.day('lastActionDay'),
-    revision: fields.whole('revision'),
-    encryptedId: fields.bytes('encryptedId'),
-  };
-  if (fields.has('forecast')) {
-    record.forecast = {
-      packed: fields.bytes('forecast'),
-      originDay: fields.day('originDay'),
-      modelVersion: fields.text('modelVersion'),
-      revision: fields.whole('forecastRevision'),
-      lastActionAt: fields.number('lastActionAt'),
-    };
-  }
-  return record;
 }
 
 function least(a: Day, b: Day): Day {

@@ -2,9 +2,11 @@
 import type { Action } from '../actions/action.ts';
 import { actionsOfCall, type MappedAction } from '../actions/mapping.ts';
 import { contentHash } from '../hash.ts';
+import type { Consent } from '../ports.ts';
 import { utf8Bytes } from '../text.ts';
 import type { Zone } from '../time.ts';
 import { type EventTime, eventTime } from './event-time.ts';
+import { consentOf, linkOf } from './identity.ts';
 
 export const EVENT_BYTES = 32 * 1024;
 export const ID_BYTES = 256;
@@ -26,6 +28,9 @@ export const EVENT_PROBLEMS = {
   'before-1970': 'the event lies before 1970',
   'in-the-future': 'the event lies more than a day in the future',
   'too-many-products': 'an event has at most 1,000 products',
+  'link-cycle': 'the user of this alias is itself an alias of the previous id',
+  'linked-elsewhere': 'the previous id belongs to another user; alias that user instead',
+  'too-many-ids': 'a user has at most 50 other ids',
 } as const;
 
 export type EventProblem = keyof typeof EVENT_PROBLEMS;
@@ -47,7 +52,11 @@ export interface EventContext {
 export interface AcceptedEvent {
   /** The shop's own id, or the anonymous one. */
   userId: string;
+  messageId: string | null;
   actions: SentAction[];
+  /** The id that is the same person, as `identify` and `alias` say. */
+  link?: { previous: string; by: 'identify' | 'alias' };
+  consent?: Consent;
 }
 
 export interface SentAction extends Action {
@@ -86,10 +95,30 @@ export function parseEvent(event: unknown, context: EventContext): AcceptedEvent
   if (isObject(properties) && Array.isArray(properties.products) && properties.products.length > MAX_PRODUCTS) {
     return refuse('too-many-products');
   }
+  const said = linkOf(type, event);
+  const previous = idOf(said?.previous);
+  if (previous.problem) return refuse(previous.problem === 'too-long' ? 'user-id-too-long' : 'bad-user-id');
+  const consent = consentOf(event, time.at);
+  return {
+    userId,
+    messageId: messageId.id ?? null,
+    actions: sentActions(type, event, time, messageId.id, context),
+    ...(said && previous.id !== undefined && { link: { previous: previous.id, by: said.by } }),
+    ...(consent && { consent }),
+  };
+}
+
+function sentActions(
+  type: string,
+  event: Record<string, unknown>,
+  time: EventTime,
+  messageId: string | undefined,
+  context: EventContext,
+): SentAction[] {
   const mapped = actionsOfCall(type, event);
-  if (mapped.length === 0) return { userId, actions: [] };
-  const id = messageId.id ?? derivedId(type, event, time, context);
-  return { userId, actions: mapped.map((action) => ({ ...actionOf(action, time.at, id), sentTime: time.sent })) };
+  if (mapped.length === 0) return [];
+  const id = messageId ?? derivedId(type, event, time, context);
+  return mapped.map((action) => ({ ...actionOf(action, time.at, id), sentTime: time.sent }));
 }
 
 function actionOf({ product, ...action }: MappedAction, at: number, id: string): Action {

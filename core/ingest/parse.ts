@@ -1,4 +1,5 @@
 /** The body of a tracking request as accepted actions and refused events. */
+import type { Consent } from '../ports.ts';
 import type { Zone } from '../time.ts';
 import {
   EVENT_PROBLEMS,
@@ -30,7 +31,20 @@ export interface ParsedBody {
   /** Those that were not refused, with or without an action. */
   accepted: number;
   actions: UserAction[];
+  /** Ids that are said to be one person, in the order of their events. */
+  links: SaidLink[];
+  /** Of each user the consent of the latest event that says one. */
+  consents: Map<string, Consent>;
   errors: EventError[];
+}
+
+export interface SaidLink {
+  /** Position in the batch of the event that says it. */
+  index: number;
+  messageId: string | null;
+  userId: string;
+  previous: string;
+  by: 'identify' | 'alias';
 }
 
 /** Why a body is refused as a whole. */
@@ -63,7 +77,14 @@ export function parseBody(
     zone,
     repeats: createCounter(),
   };
-  const parsed: ParsedBody = { received: events.length, accepted: 0, actions: [], errors: [] };
+  const parsed: ParsedBody = {
+    received: events.length,
+    accepted: 0,
+    actions: [],
+    links: [],
+    consents: new Map(),
+    errors: [],
+  };
   for (const [index, event] of events.entries()) {
     const result = parseEvent(event, context);
     if ('problem' in result) {
@@ -72,7 +93,10 @@ export function parseBody(
       continue;
     }
     parsed.accepted++;
-    for (const action of result.actions) parsed.actions.push({ ...action, userId: result.userId });
+    const { userId, messageId, link, consent } = result;
+    for (const action of result.actions) parsed.actions.push({ ...action, userId });
+    if (link) parsed.links.push({ index, messageId, userId, ...link });
+    if (consent && consent.at >= (parsed.consents.get(userId)?.at ?? 0)) parsed.consents.set(userId, consent);
   }
   return parsed;
 }

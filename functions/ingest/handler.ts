@@ -2,19 +2,16 @@
 import { chunksOf, expiryOf } from '../../core/ingest/chunks.ts';
 import { groupByUser, type UserGroup } from '../../core/ingest/group.ts';
 import { parseBody } from '../../core/ingest/parse.ts';
-import type { ActionChunk, ActionStore, Pseudonyms, UserStore } from '../../core/ports.ts';
-import type { Zone } from '../../core/time.ts';
+import type { ActionChunk, ActionStore } from '../../core/ports.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Environment } from '../environment.ts';
 import { type ApiDependencies, type ApiReply, type ApiRequest, api, type HttpHandler, Problem } from '../http/api.ts';
 import { readJson } from '../http/json.ts';
+import { applyIdentities, dropSuppressed, type IdentityDependencies } from './identities.ts';
 
-export interface IngestDependencies extends ApiDependencies {
+export interface IngestDependencies extends ApiDependencies, IdentityDependencies {
   environment: Pick<Environment, 'RETENTION_DAYS'>;
-  zone: Zone;
   actions: Pick<ActionStore, 'put'>;
-  users: Pick<UserStore, 'touch'>;
-  pseudonyms: Pick<Pseudonyms, 'pseudonym' | 'encrypt'>;
 }
 
 /** Writes of one request at a time. */
@@ -26,14 +23,17 @@ export function createHandler(deps: IngestDependencies): HttpHandler {
 
 async function ingest(deps: IngestDependencies, request: ApiRequest): Promise<ApiReply> {
   const call = request.routeKey.slice(request.routeKey.lastIndexOf('/') + 1);
-  const parsed = parseBody(call, readJson(request), { receivedAt: deps.clock(), zone: deps.zone });
-  if ('code' in parsed) throw new Problem(400, parsed.code, parsed.message);
+  const whole = parseBody(call, readJson(request), { receivedAt: deps.clock(), zone: deps.zone });
+  if ('code' in whole) throw new Problem(400, whole.code, whole.message);
+  const { parsed, suppressed } = await dropSuppressed(deps, whole);
+  if (suppressed > 0) deps.log.info('events of suppressed users were dropped', { suppressed });
   const groups = groupByUser(parsed.actions, deps.zone).map((group) => ({
     group,
     user: deps.pseudonyms.pseudonym(group.userId),
   }));
   const chunks = groups.flatMap(({ group, user }) => chunksOfGroup(deps, group, user, request.key?.source));
   await concurrently(chunks, CONCURRENCY, (chunk) => deps.actions.put(chunk));
+  const refused = await applyIdentities(deps, parsed);
   // Only now: were users touched first and the request cut off, a nightly run could miss actions that come with the
   // retry. A repeated request touches again, since the one before may have ended between the two.
   await concurrently(groups, CONCURRENCY, ({ group, user }) =>
@@ -45,8 +45,9 @@ async function ingest(deps: IngestDependencies, request: ApiRequest): Promise<Ap
       today: deps.zone.dayOf(deps.clock()),
     }),
   );
-  const { received, accepted, errors } = parsed;
-  return { status: 200, body: { success: true, received, accepted, errors } };
+  const errors = [...parsed.errors, ...refused].sort((a, b) => a.index - b.index);
+  const { received, accepted } = parsed;
+  return { status: 200, body: { success: true, received, accepted: accepted - refused.length, errors } };
 }
 
 function chunksOfGroup(

@@ -32,10 +32,12 @@ const CURVE_DAYS = 30;
 export function createHandler(deps: TimingDependencies): HttpHandler {
   const finished = createFinishedRuns(deps);
   return api(deps, {}, async (request) => {
-    const user = resolveUser(deps, request.path.userId);
     const { day, fresh, curves } = readQuery(request);
-    const [record, run] = await Promise.all([deps.users.get(user), day ? finished.of(day) : finished.latest()]);
+    const asked = resolveUser(deps, request.path.userId);
+    const [record, run] = await Promise.all([deps.users.get(asked), day ? finished.of(day) : finished.latest()]);
     if (!record) throw new Problem(404, 'unknown-user', 'no action of this user has arrived');
+    // Of a merged id the answer is that of the user it was merged into.
+    const { user } = record;
     if (!run)
       throw notScored(deps, user, day ? `there is no finished run of ${day}` : 'no nightly run has finished yet');
     const latest = !day || (await finished.latest())?.day === day;

@@ -113,7 +113,10 @@ test('actions are ingested, of new users and of known ones', async () => {
   const handler = await as('ingest', ingest);
   const first = [event('u1', 'Product Viewed', 5), event('u1', 'Order Completed', 4), event('u2', 'Product Viewed', 3)];
   expect(await call(handler, 'POST', '/v1/batch', keys.write, { batch: first })).toMatchObject({ status: 200 });
-  const second = [event('u1', 'Product Added', 2)];
+  const second = [
+    event('u1', 'Product Added', 2),
+    { type: 'identify', userId: 'u1', anonymousId: 'visitor', messageId: 'i1' },
+  ];
   expect(await call(handler, 'POST', '/v1/batch', keys.write, { batch: second })).toMatchObject({ status: 200 });
 });
 

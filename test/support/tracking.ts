@@ -1,8 +1,13 @@
 /** The tracking and actions functions over a real store, with a clock that stands where it is put. */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { createDigests } from '../../adapters/digests.ts';
 import { createActionStore } from '../../adapters/dynamo/actions.ts';
 import type { DynamoClient } from '../../adapters/dynamo/client.ts';
+import { createLinkStore } from '../../adapters/dynamo/links.ts';
+import { createMergedUsers } from '../../adapters/dynamo/merged-users.ts';
+import { createSuppressionStore } from '../../adapters/dynamo/suppressions.ts';
 import { createUserStore } from '../../adapters/dynamo/users.ts';
+import { createLinkedActions } from '../../adapters/linked-actions.ts';
 import { createPseudonyms } from '../../adapters/pseudonyms.ts';
 import type { ApiKey } from '../../core/ports.ts';
 import { zoneOf } from '../../core/time.ts';
@@ -24,9 +29,16 @@ export interface Answer {
 
 export function createTracking(client: DynamoClient, options: { now?: number; retentionDays?: number } = {}) {
   const clock = { now: options.now ?? Date.now() };
-  const actions = createActionStore(client, '', () => clock.now);
+  const secrets = { pepper: 'p'.repeat(32), encryptionKey: 'k'.repeat(32) };
+  const mergedUsers = createMergedUsers(client, '');
+  const actions = createLinkedActions(
+    createActionStore(client, '', () => clock.now),
+    mergedUsers,
+  );
   const users = createUserStore(client, '');
-  const pseudonyms = createPseudonyms({ pepper: 'p'.repeat(32), encryptionKey: 'k'.repeat(32) });
+  const pseudonyms = createPseudonyms(secrets);
+  const now = () => clock.now;
+  const digest = createDigests(secrets);
   const logged: unknown[] = [];
   const log = (message: string, details?: unknown) => void logged.push([message, details]);
   const deps = {
@@ -36,6 +48,9 @@ export function createTracking(client: DynamoClient, options: { now?: number; re
     zone: zoneOf('Europe/Berlin'),
     actions,
     users,
+    mergedUsers,
+    links: createLinkStore(client, ''),
+    suppressions: createSuppressionStore(client, '', digest, { clock: now, freshMs: 1_000 }),
     pseudonyms,
     keys: { find: async (key) => KEYS[key] } as IngestDependencies['keys'],
   } satisfies IngestDependencies;
@@ -55,6 +70,7 @@ export function createTracking(client: DynamoClient, options: { now?: number; re
   return {
     clock,
     deps,
+    digest,
     logged,
     ask,
     /** Sends a body as it stands to `POST /v1/{call}`. */

@@ -22,7 +22,7 @@ export async function standingOf(
   const instant = zone.startOf(day);
   const to = addDays(day, -1);
   const read = async (from?: Day) =>
-    (await deps.actions.read(record.user, { from, to })).filter(({ at }) => at < instant);
+    (await deps.actions.read(record.user, { from, to }, record.linked ?? [])).filter(({ at }) => at < instant);
 
   const { forecast } = record;
   if (forecast && reaches(forecast, day) && forecast.modelVersion === modelVersion && isCurrent(record, forecast)) {
