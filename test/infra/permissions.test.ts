@@ -27,7 +27,9 @@ const MAKES_THE_ENDPOINT = `
 const ALLOWED: Record<string, string> = {
   ingest: `${OWN}
   dynamodb:PutItem              on <Actions.Arn>
-  dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem on <Users.Arn>
+  dynamodb:GetItem dynamodb:UpdateItem on <Users.Arn>
+  dynamodb:GetItem dynamodb:UpdateItem on <Links.Arn>
+  dynamodb:GetItem              on <Erasures.Arn>
   dynamodb:GetItem              on <Settings.Arn>`,
   timing: `${OWN}
   dynamodb:Query                on <Actions.Arn>
@@ -59,6 +61,7 @@ const ALLOWED: Record<string, string> = {
   openapi: EVERY,
   plan: `${OWN}
   dynamodb:Query                on <Actions.Arn>
+  dynamodb:GetItem              on <Users.Arn>
   dynamodb:Query                on <Users.Arn>/index/byShard
   dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
   dynamodb:GetItem              on <Settings.Arn>
