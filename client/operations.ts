@@ -54,6 +54,15 @@ export type BestWindow = {
   probability: number;
 };
 
+/** How many products have a category. */
+export type Catalogue = {
+  products: number;
+  updatedAt: string | null;
+};
+
+/** Action types by event name; null: the event is no action. */
+export type EventTypes = Record<string, "view" | "search" | "wishlist" | "cart" | "uncart" | "checkout" | "coupon" | "purchase" | "refund" | "visit" | null>;
+
 /** Median day of the next purchase, given one within 90 days, with its 10th and 90th percentile, and the probability of one within 90 days. */
 export type Expected = {
   /** A calendar day of the shop's time zone. */
@@ -75,6 +84,40 @@ export type Health = {
   /** Version of the live model bundle. */
   model?: string;
   checks: Record<string, "ok" | "failing">;
+};
+
+export type ImportReply = {
+  success: true;
+  received: number;
+  accepted: number;
+  duplicates: number;
+  errors: {
+    line: number;
+    messageId?: string | null;
+    code?: string;
+    message?: string;
+    index: number;
+  }[];
+  results: {
+    line: number;
+    status: "accepted" | "duplicate" | "dropped" | "refused";
+    messageId?: string | null;
+    code?: string;
+    message?: string;
+  }[];
+};
+
+export type Measurement = {
+  client_id?: string;
+  user_id?: string;
+  timestamp_micros?: number | string;
+  user_agent?: string;
+  events: {
+    name: string;
+    params?: Record<string, unknown>;
+    [name: string]: unknown;
+  }[];
+  [name: string]: unknown;
 };
 
 export type Overview = {
@@ -133,6 +176,19 @@ export type Problem = {
   [name: string]: unknown;
 };
 
+export type Reject = {
+  at: string;
+  source: string;
+  route: string;
+  requestId: string;
+  code: string;
+  message: string;
+  /** Position in its request; absent: the request as a whole. */
+  index?: number;
+  /** The shape of the event, without anything that was sent. */
+  body?: unknown;
+};
+
 export type RunSummary = {
   /** Users whose forecast the model made anew. */
   modelCalls: number;
@@ -146,6 +202,27 @@ export type RunSummary = {
   /** Version of the correction; 0 for none. */
   correction: number;
   finishedAt: string;
+};
+
+export type Source = {
+  /** `default` for keys without a source, `unknown` for unknown keys. */
+  source: string;
+  /** Events taken, duplicates apart. */
+  accepted: number;
+  duplicates: number;
+  /** Accepted events of an earlier day; their users are scored again. */
+  late: number;
+  /** Accepted events whose client's clock was corrected. */
+  skewCorrected: number;
+  /** Accepted events that stand for no action: calls such as group, and names that are not known. */
+  withoutAction: number;
+  /** Requests told to come again, since the store was busy. */
+  busy: number;
+  /** Events taken and not stored, by reason. */
+  dropped: Record<string, number>;
+  /** Refused events and requests, by code. */
+  rejected: Record<string, number>;
+  lastAt: string | null;
 };
 
 export type Timing = {
@@ -241,8 +318,26 @@ export type TrackingReply = {
   errors: {
     index: number;
     messageId: string | null;
-    code: "not-an-object" | "too-large" | "too-deep" | "unknown-type" | "missing-event" | "missing-user-id" | "bad-user-id" | "user-id-too-long" | "bad-message-id" | "message-id-too-long" | "bad-timestamp" | "before-1970" | "in-the-future" | "too-many-products";
+    code: "not-json" | "not-an-object" | "too-large" | "too-deep" | "unknown-type" | "missing-event" | "missing-user-id" | "bad-user-id" | "user-id-too-long" | "bad-message-id" | "message-id-too-long" | "bad-timestamp" | "before-1970" | "in-the-future" | "too-many-products" | "link-cycle" | "linked-elsewhere" | "too-many-ids";
     message: string;
+  }[];
+};
+
+export type Traffic = {
+  /** Drop events whose context.userAgent is a known bot’s. */
+  bots: boolean;
+  /** Addresses and networks of the shop, compared with context.ip. */
+  internal: string[];
+  /** Events of one user a minute that are kept; null: all. */
+  eventsPerMinute: number | null;
+};
+
+/** What is wrong with a request, as GA4's validation server tells it. */
+export type ValidationMessages = {
+  validationMessages: {
+    fieldPath?: string;
+    description: string;
+    validationCode: string;
   }[];
 };
 
@@ -432,6 +527,338 @@ export interface Operations {
       [name: string]: unknown;
     };
     reply: TrackingReply;
+  };
+  /** A user did something. */
+  'POST /v1/t': {
+    body: {
+      event: string;
+      /** Segment's e-commerce properties; what is not named here is ignored. */
+      properties?: {
+        category?: string;
+        /** What was searched for. */
+        query?: string;
+        products?: {
+          product_id?: string | number;
+          category?: string;
+          price?: number;
+          quantity?: number;
+          [name: string]: unknown;
+        }[];
+        [name: string]: unknown;
+      };
+      /** The shop's id of the user, at most 256 bytes. */
+      userId?: string | number;
+      /** Used when there is no userId. */
+      anonymousId?: string | number;
+      /** Makes repeats of this event count once. */
+      messageId?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      timestamp?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      originalTimestamp?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      sentAt?: string | number;
+      /** The key, for browsers, which send no header. */
+      writeKey?: string;
+      [name: string]: unknown;
+    };
+    reply: TrackingReply;
+  };
+  /** Who a user is. */
+  'POST /v1/i': {
+    body: {
+      traits?: Record<string, unknown>;
+      /** The shop's id of the user, at most 256 bytes. */
+      userId?: string | number;
+      /** Used when there is no userId. */
+      anonymousId?: string | number;
+      /** Makes repeats of this event count once. */
+      messageId?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      timestamp?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      originalTimestamp?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      sentAt?: string | number;
+      /** The key, for browsers, which send no header. */
+      writeKey?: string;
+      [name: string]: unknown;
+    };
+    reply: TrackingReply;
+  };
+  /** A user saw a page. */
+  'POST /v1/p': {
+    body: {
+      name?: string;
+      /** Segment's e-commerce properties; what is not named here is ignored. */
+      properties?: {
+        category?: string;
+        /** What was searched for. */
+        query?: string;
+        products?: {
+          product_id?: string | number;
+          category?: string;
+          price?: number;
+          quantity?: number;
+          [name: string]: unknown;
+        }[];
+        [name: string]: unknown;
+      };
+      /** The shop's id of the user, at most 256 bytes. */
+      userId?: string | number;
+      /** Used when there is no userId. */
+      anonymousId?: string | number;
+      /** Makes repeats of this event count once. */
+      messageId?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      timestamp?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      originalTimestamp?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      sentAt?: string | number;
+      /** The key, for browsers, which send no header. */
+      writeKey?: string;
+      [name: string]: unknown;
+    };
+    reply: TrackingReply;
+  };
+  /** A user saw a screen. */
+  'POST /v1/s': {
+    body: {
+      name?: string;
+      /** Segment's e-commerce properties; what is not named here is ignored. */
+      properties?: {
+        category?: string;
+        /** What was searched for. */
+        query?: string;
+        products?: {
+          product_id?: string | number;
+          category?: string;
+          price?: number;
+          quantity?: number;
+          [name: string]: unknown;
+        }[];
+        [name: string]: unknown;
+      };
+      /** The shop's id of the user, at most 256 bytes. */
+      userId?: string | number;
+      /** Used when there is no userId. */
+      anonymousId?: string | number;
+      /** Makes repeats of this event count once. */
+      messageId?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      timestamp?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      originalTimestamp?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      sentAt?: string | number;
+      /** The key, for browsers, which send no header. */
+      writeKey?: string;
+      [name: string]: unknown;
+    };
+    reply: TrackingReply;
+  };
+  /** Which group a user belongs to. */
+  'POST /v1/g': {
+    body: {
+      groupId?: string | number;
+      /** The shop's id of the user, at most 256 bytes. */
+      userId?: string | number;
+      /** Used when there is no userId. */
+      anonymousId?: string | number;
+      /** Makes repeats of this event count once. */
+      messageId?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      timestamp?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      originalTimestamp?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      sentAt?: string | number;
+      /** The key, for browsers, which send no header. */
+      writeKey?: string;
+      [name: string]: unknown;
+    };
+    reply: TrackingReply;
+  };
+  /** Two ids are one user. */
+  'POST /v1/a': {
+    body: {
+      previousId?: string | number;
+      /** The shop's id of the user, at most 256 bytes. */
+      userId?: string | number;
+      /** Used when there is no userId. */
+      anonymousId?: string | number;
+      /** Makes repeats of this event count once. */
+      messageId?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      timestamp?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      originalTimestamp?: string | number;
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      sentAt?: string | number;
+      /** The key, for browsers, which send no header. */
+      writeKey?: string;
+      [name: string]: unknown;
+    };
+    reply: TrackingReply;
+  };
+  /** Many events at once. */
+  'POST /v1/b': {
+    body: {
+      batch: TrackingEvent[];
+      /** ISO 8601, epoch seconds or milliseconds; without an offset in the shop's time zone. */
+      sentAt?: string | number;
+      /** The key, for browsers, which send no header. */
+      writeKey?: string;
+      [name: string]: unknown;
+    };
+    reply: TrackingReply;
+  };
+  /** Many lines at once. */
+  'POST /v1/import': {
+    body: string;
+    reply: ImportReply;
+  };
+  /** GA4's Measurement Protocol. */
+  'POST /mp/collect': {
+    query: {
+      /** Any; it is asked for as by GA4. */
+      measurement_id: string;
+      /** The key, of scope write. */
+      api_secret: string;
+    };
+    body: Measurement;
+    reply: undefined;
+  };
+  /** GA4's validation server. */
+  'POST /debug/mp/collect': {
+    query: {
+      /** Any; it is asked for as by GA4. */
+      measurement_id: string;
+      /** The key, of scope write. */
+      api_secret: string;
+    };
+    body: Measurement;
+    reply: ValidationMessages;
+  };
+  /** Webhooks of Shopify. */
+  'POST /v1/shopify/{source}': {
+    path: {
+      /** The source whose secret signs the webhooks. */
+      source: string;
+    };
+    body: {
+      customer?: {
+        id: number;
+        [name: string]: unknown;
+      };
+      created_at: string;
+      [name: string]: unknown;
+    };
+    reply: {
+      received: number;
+      accepted: number;
+      errors: {
+        code: string;
+        message: string;
+      }[];
+    };
+  };
+  /** What Segment's browser client loads before it sends. */
+  'GET /v1/projects/{key}/settings': {
+    path: {
+      /** The key, of scope write. */
+      key: string;
+    };
+    reply: {
+      integrations: {
+        'Segment.io': {
+          apiKey: string;
+          apiHost: string;
+          protocol: string;
+          [name: string]: unknown;
+        };
+      };
+      [name: string]: unknown;
+    };
+  };
+  /** What came in, by source. */
+  'GET /v1/sources': {
+    query?: {
+      /** The day on which events came; today when absent. */
+      day?: string;
+    };
+    reply: {
+      /** A calendar day of the shop's time zone. */
+      day: string;
+      sources: Source[];
+    };
+  };
+  /** The last 50 refused events and requests. */
+  'GET /v1/sources/rejects': {
+    reply: {
+      rejects: Reject[];
+    };
+  };
+  /** Sets the secret of a source's webhooks. */
+  'PUT /v1/sources/{source}': {
+    path: {
+      source: string;
+    };
+    body: {
+      shopify: {
+        secret: string;
+      } | null;
+    };
+    reply: {
+      source: string;
+      shopify: boolean;
+    };
+  };
+  /** The shop's own event names. */
+  'GET /v1/event-types': {
+    reply: EventTypes;
+  };
+  /** Sets the shop's own event names. */
+  'PUT /v1/event-types': {
+    body: EventTypes;
+    reply: EventTypes;
+  };
+  /** The catalogue: the category of each product. */
+  'GET /v1/catalog': {
+    query?: {
+      /** Answers for this product alone. */
+      product?: string;
+    };
+    reply: Catalogue | {
+      product: string;
+      category: string | null;
+    };
+  };
+  /** Sets the catalogue. */
+  'PUT /v1/catalog': {
+    body: Record<string, string> | {
+      product_id: string | number;
+      category: string;
+      [name: string]: unknown;
+    }[];
+    reply: Catalogue;
+  };
+  /** Which traffic is dropped. */
+  'GET /v1/traffic': {
+    reply: Traffic;
+  };
+  /** Sets which traffic is dropped. */
+  'PUT /v1/traffic': {
+    body: {
+      /** Drop events whose context.userAgent is a known bot’s. */
+      bots?: boolean;
+      /** Addresses and networks of the shop, compared with context.ip. */
+      internal?: string[];
+      /** Events of one user a minute that are kept; null: all. */
+      eventsPerMinute?: number | null;
+    };
+    reply: Traffic;
   };
   /** When a user will buy. */
   'GET /v1/users/{userId}/timing': {

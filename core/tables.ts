@@ -30,6 +30,11 @@ export const TABLES = {
   Runs: { partitionKey: { name: 'day', type: 'S' }, sortKey: { name: 'shard', type: 'S' } },
   Links: { partitionKey: { name: 'id', type: 'S' } },
   Settings: { partitionKey: { name: 'kind', type: 'S' }, sortKey: { name: 'name', type: 'S' } },
+  Sources: {
+    partitionKey: { name: 'day', type: 'S' },
+    sortKey: { name: 'source', type: 'S' },
+    timeToLive: 'expires',
+  },
   Outbox: { partitionKey: { name: 'event', type: 'S' } },
   Erasures: { partitionKey: { name: 'id', type: 'S' } },
 } as const satisfies Record<string, TableDefinition>;

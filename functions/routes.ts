@@ -10,13 +10,39 @@ export interface Route {
   scope: Scope | 'none';
 }
 
-export const FUNCTIONS = ['ingest', 'timing', 'actions', 'audiences', 'overview', 'health', 'openapi'] as const;
+export const FUNCTIONS = [
+  'ingest',
+  'sources',
+  'timing',
+  'actions',
+  'audiences',
+  'overview',
+  'health',
+  'openapi',
+] as const;
 export type FunctionName = (typeof FUNCTIONS)[number];
 
-const tracking = ['track', 'identify', 'page', 'screen', 'group', 'alias', 'batch'] as const;
+/** Segment's calls, and the short names that its browser client sends to. */
+const tracking = ['track', 'identify', 'page', 'screen', 'group', 'alias', 'batch', 't', 'i', 'p', 's', 'g', 'a', 'b'];
+
+/** What the shop says of its events. */
+const ingestSettings = ['event-types', 'catalog', 'traffic'];
 
 export const ROUTES: readonly Route[] = [
   ...tracking.map((call): Route => ({ method: 'POST', path: `/v1/${call}`, function: 'ingest', scope: 'write' })),
+  { method: 'POST', path: '/v1/import', function: 'ingest', scope: 'write' },
+  { method: 'POST', path: '/mp/collect', function: 'ingest', scope: 'write' },
+  { method: 'POST', path: '/debug/mp/collect', function: 'ingest', scope: 'write' },
+  // The signature of the body is checked instead of a key.
+  { method: 'POST', path: '/v1/shopify/{source}', function: 'ingest', scope: 'none' },
+  { method: 'GET', path: '/v1/projects/{key}/settings', function: 'ingest', scope: 'write' },
+  { method: 'GET', path: '/v1/sources', function: 'sources', scope: 'read' },
+  { method: 'GET', path: '/v1/sources/rejects', function: 'sources', scope: 'read' },
+  { method: 'PUT', path: '/v1/sources/{source}', function: 'sources', scope: 'admin' },
+  ...ingestSettings.flatMap((name): Route[] => [
+    { method: 'GET', path: `/v1/${name}`, function: 'sources', scope: 'read' },
+    { method: 'PUT', path: `/v1/${name}`, function: 'sources', scope: 'admin' },
+  ]),
   { method: 'GET', path: '/v1/users/{userId}/timing', function: 'timing', scope: 'read' },
   { method: 'GET', path: '/v1/users/{userId}/actions', function: 'actions', scope: 'read' },
   { method: 'GET', path: '/v1/audiences/{name}', function: 'audiences', scope: 'read' },
@@ -29,7 +55,7 @@ export const ROUTES: readonly Route[] = [
 /** Browsers of any shop may send and read: what protects is the key, which is never a cookie. */
 export const CORS = {
   origins: ['*'],
-  methods: ['GET', 'POST', 'OPTIONS'],
+  methods: ['GET', 'POST', 'PUT', 'OPTIONS'],
   headers: ['authorization', 'content-type', 'x-retry-count'],
   maxAgeSeconds: 3600,
 } as const;

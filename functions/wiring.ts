@@ -1,5 +1,5 @@
 /** Makes the real dependencies of the functions from the environment, once per process. */
-
+import { randomUUID } from 'node:crypto';
 import { createBundleStore } from '../adapters/bundles.ts';
 import { createDigests } from '../adapters/digests.ts';
 import { createActionStore } from '../adapters/dynamo/actions.ts';
@@ -8,8 +8,10 @@ import { createLinkStore } from '../adapters/dynamo/links.ts';
 import { createMergedUsers } from '../adapters/dynamo/merged-users.ts';
 import { createRunStore } from '../adapters/dynamo/runs.ts';
 import { createSettingStore } from '../adapters/dynamo/settings.ts';
+import { createSourceStore } from '../adapters/dynamo/sources.ts';
 import { createSuppressionStore } from '../adapters/dynamo/suppressions.ts';
 import { createUserStore } from '../adapters/dynamo/users.ts';
+import { createRuleStore } from '../adapters/ingest-rules.ts';
 import { createKeyStore } from '../adapters/keys.ts';
 import { createLinkedActions } from '../adapters/linked-actions.ts';
 import { createLog } from '../adapters/log.ts';
@@ -17,6 +19,7 @@ import { createObjectStore } from '../adapters/objects.ts';
 import { createPseudonyms } from '../adapters/pseudonyms.ts';
 import { createScorer } from '../adapters/scorer.ts';
 import { loadSecrets } from '../adapters/secrets.ts';
+import { createSourceLedger } from '../adapters/source-ledger.ts';
 import type { Scorer } from '../core/model/contract.ts';
 import type {
   ActionStore,
@@ -28,8 +31,11 @@ import type {
   MergedUsers,
   ObjectStore,
   Pseudonyms,
+  RuleStore,
   RunStore,
   SettingStore,
+  SourceLedger,
+  SourceStore,
   SuppressionStore,
   UserStore,
 } from '../core/ports.ts';
@@ -51,6 +57,9 @@ export interface Dependencies {
   keys: KeyStore;
   pseudonyms: Pseudonyms;
   objects: ObjectStore;
+  rules: RuleStore;
+  sources: SourceStore;
+  ledger: SourceLedger;
   bundles: BundleStore;
   scorer: Scorer;
 }
@@ -76,11 +85,15 @@ export async function createDependencies(variables: Record<string, string | unde
   const objects = createObjectStore(environment.OBJECTS);
   const settings = createSettingStore(dynamo, tables);
   const mergedUsers = createMergedUsers(dynamo, tables);
+  const pseudonyms = createPseudonyms(secrets);
+  const sources = createSourceStore(dynamo, tables, clock);
+  const log = createLog();
+  const zone = zoneOf(environment.SHOP_TIME_ZONE);
   return {
     environment,
     clock,
-    log: createLog(),
-    zone: zoneOf(environment.SHOP_TIME_ZONE),
+    log,
+    zone,
     actions: createLinkedActions(createActionStore(dynamo, tables, clock), mergedUsers),
     users: createUserStore(dynamo, tables),
     mergedUsers,
@@ -92,8 +105,11 @@ export async function createDependencies(variables: Record<string, string | unde
     runs: createRunStore(dynamo, tables),
     settings,
     keys: createKeyStore(settings, clock, environment),
-    pseudonyms: createPseudonyms(secrets),
+    pseudonyms,
     objects,
+    rules: createRuleStore({ settings, objects, pseudonyms, clock, newId: randomUUID }),
+    sources,
+    ledger: createSourceLedger(sources, { clock, zone, log, process: randomUUID() }),
     bundles: createBundleStore(environment, objects, settings),
     scorer: createScorer(environment),
   };

@@ -5,7 +5,7 @@ import type { FunctionName } from '../functions/routes.ts';
 
 export type Verb = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 /** Folders of the bucket. */
-export type Folder = 'models' | 'scores' | 'audiences' | 'health';
+export type Folder = 'models' | 'catalogue' | 'scores' | 'audiences' | 'health';
 
 export interface Permissions {
   tables: Partial<Record<TableName, Verb[]>>;
@@ -30,8 +30,16 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
       Users: ['GetItem', 'UpdateItem'],
       Links: ['GetItem', 'UpdateItem'],
       Erasures: ['GetItem'],
-      Settings: ['GetItem'],
+      Settings: ['GetItem', 'Query'],
+      Sources: ['PutItem'],
     },
+    reads: ['catalogue'],
+  },
+  sources: {
+    tables: { Settings: ['GetItem', 'PutItem', 'DeleteItem'], Sources: ['Query'] },
+    reads: ['catalogue'],
+    writes: ['catalogue'],
+    removes: ['catalogue'],
   },
   timing: {
     tables: { Actions: ['Query'], Users: ['GetItem'], Runs: ['GetItem'], Settings: ['GetItem'] },

@@ -1,4 +1,7 @@
-/** Names of Segment's e-commerce events (https://segment.com/docs/connections/spec/ecommerce/v2/) and their types. */
+/**
+ * Names of e-commerce events and their types: Segment's (https://segment.com/docs/connections/spec/ecommerce/v2/),
+ * GA4's (https://developers.google.com/analytics/devguides/collection/ga4/reference/events) and Shopify's topics.
+ */
 import { ACTION_TYPES, type ActionType } from './action.ts';
 
 /**
@@ -6,7 +9,7 @@ import { ACTION_TYPES, type ActionType } from './action.ts';
  * (the order was counted when it was completed), `Coupon Removed` and `Product Removed from Wishlist`.
  */
 const NAMES: readonly (readonly [ActionType, readonly string[]])[] = [
-  ['search', ['Products Searched', 'Product Searched', 'Search Performed']],
+  ['search', ['Products Searched', 'Product Searched', 'Search Performed', 'view_search_results']],
   [
     'view',
     [
@@ -19,30 +22,45 @@ const NAMES: readonly (readonly [ActionType, readonly string[]])[] = [
       'Product Shared',
       'Product Reviewed',
       'Cart Viewed',
+      'view_item',
+      'view_item_list',
+      'select_item',
     ],
   ],
-  ['wishlist', ['Product Added to Wishlist']],
-  ['cart', ['Product Added', 'Product Added to Cart', 'Wishlist Product Added to Cart']],
-  ['uncart', ['Product Removed', 'Product Removed from Cart']],
+  ['wishlist', ['Product Added to Wishlist', 'add_to_wishlist']],
+  ['cart', ['Product Added', 'Product Added to Cart', 'Wishlist Product Added to Cart', 'add_to_cart']],
+  ['uncart', ['Product Removed', 'Product Removed from Cart', 'remove_from_cart']],
   [
     'checkout',
-    ['Checkout Started', 'Order Started', 'Checkout Step Viewed', 'Checkout Step Completed', 'Payment Info Entered'],
+    [
+      'Checkout Started',
+      'Order Started',
+      'Checkout Step Viewed',
+      'Checkout Step Completed',
+      'Payment Info Entered',
+      'begin_checkout',
+      'add_shipping_info',
+      'add_payment_info',
+      'checkouts/create',
+    ],
   ],
   ['coupon', ['Coupon Entered', 'Coupon Applied', 'Coupon Denied']],
-  ['purchase', ['Order Completed']],
-  ['refund', ['Order Refunded', 'Order Cancelled', 'Order Canceled']],
-  ['visit', ['Promotion Viewed', 'Promotion Clicked', 'Cart Shared']],
+  ['purchase', ['Order Completed', 'orders/create']],
+  ['refund', ['Order Refunded', 'Order Cancelled', 'Order Canceled', 'orders/cancelled']],
+  ['visit', ['Promotion Viewed', 'Promotion Clicked', 'Cart Shared', 'page_view', 'screen_view', 'select_promotion']],
 ];
 
+const LONGEST_NAME = 200;
+
 /** Events that show many products at once: one action of the list's own category, none of the products'. */
-const LISTS = new Set(['Product List Viewed', 'Product List Filtered', 'Product Category Viewed'].map(keyOf));
+const LISTS = new Set(
+  ['Product List Viewed', 'Product List Filtered', 'Product Category Viewed', 'view_item_list'].map(eventKey),
+);
 
 const TYPES = new Map<string, ActionType>([
-  ...NAMES.flatMap(([type, names]) => names.map((name) => [keyOf(name), type] as const)),
+  ...NAMES.flatMap(([type, names]) => names.map((name) => [eventKey(name), type] as const)),
   ...ACTION_TYPES.map((type) => [type, type] as const),
 ]);
-
-const LONGEST_NAME = 200;
 
 /**
  * The action type of an event: a name of the e-commerce spec, in the order of words of version 2 (`Product Viewed`) or
@@ -50,15 +68,19 @@ const LONGEST_NAME = 200;
  * @returns undefined for other events
  */
 export function typeOfEvent(name: string): ActionType | undefined {
-  return name.length > LONGEST_NAME ? undefined : TYPES.get(keyOf(name));
+  return TYPES.get(eventKey(name));
 }
 
 export function isListEvent(name: string): boolean {
-  return name.length <= LONGEST_NAME && LISTS.has(keyOf(name));
+  return LISTS.has(eventKey(name));
 }
 
-/** The words of a name without their order: `Viewed Product`, `product_viewed` and `productViewed` are one. */
-function keyOf(name: string): string {
+/**
+ * The words of a name without their order: `Viewed Product`, `product_viewed` and `productViewed` are one. `''` for a
+ * name of more than 200 characters.
+ */
+export function eventKey(name: string): string {
+  if (name.length > LONGEST_NAME) return '';
   return name
     .replace(/([a-z])([A-Z])/g, '$1 $2')
     .toLowerCase()

@@ -1,4 +1,5 @@
 /** What a tracking call says of the user's actions. */
+import { type MappingRules, NO_RULES } from '../ingest/rules.ts';
 import { type ActionType, type ActionWord, wordOf } from './action.ts';
 import { searchTerm, slugCategory } from './category.ts';
 import { isListEvent, typeOfEvent } from './event-names.ts';
@@ -19,24 +20,40 @@ type Fields = Record<string, unknown>;
  * The actions of one tracking call, none for calls and events that are none.
  * @param kind the call's type: `track`, `page` …
  * @param call the call as parsed from JSON; anything may be in it
+ * @param rules the shop's own names and its catalogue
  */
-export function actionsOfCall(kind: string, call: Fields): MappedAction[] {
+export function actionsOfCall(kind: string, call: Fields, rules: MappingRules = NO_RULES): MappedAction[] {
   const properties = fieldsOf(call.properties);
   if (kind === 'page' || kind === 'screen') {
     return [{ word: wordOf('visit', categoryFrom(call.category ?? properties.category)) }];
   }
   if (kind !== 'track' || typeof call.event !== 'string') return [];
-  const type = typeOfEvent(call.event);
+  const own = rules.typeOf(call.event);
+  const type = own === undefined ? typeOfEvent(call.event) : own;
   if (!type) return [];
   const products = productsOf(call.event, type, properties);
   const only = products.length === 1;
   return products.length === 0
-    ? [mapped(type, properties, wholeValue(properties))]
+    ? [mapped(type, categorised(properties, properties, rules), wholeValue(properties))]
     : products.map(({ fields, position }) => {
-        const product = { ...fields, category: fields.category ?? properties.category };
+        const product = categorised(fields, properties, rules);
         const value = productValue(fields) ?? (only ? wholeValue(properties) : undefined);
         return { ...mapped(type, product, value), ...(!only && { product: position }) };
       });
+}
+
+/** A product with its category: its own, that of the catalogue, or that of the event around it. */
+function categorised(product: Fields, event: Fields, rules: MappingRules): Fields {
+  const own = product.category ?? fromCatalogue(product, rules) ?? event.category;
+  return own === product.category ? product : { ...product, category: own };
+}
+
+function fromCatalogue(product: Fields, rules: MappingRules): string | undefined {
+  for (const id of [product.product_id, product.sku, product.variant_id]) {
+    const category = typeof id === 'string' || typeof id === 'number' ? rules.categoryOf(String(id)) : undefined;
+    if (category !== undefined) return category;
+  }
+  return undefined;
 }
 
 function mapped(type: ActionType, fields: Fields, value: number | undefined): MappedAction {

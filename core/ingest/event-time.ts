@@ -11,6 +11,8 @@ export interface EventTime {
   at: number;
   /** The time as it was sent, `''` for none. */
   sent: string;
+  /** The client's clock was corrected. */
+  corrected: boolean;
 }
 
 export type TimeProblem = 'bad-timestamp' | 'before-1970' | 'in-the-future';
@@ -33,14 +35,15 @@ export function eventTime(
   { sentAt, receivedAt, zone }: TimeContext,
 ): EventTime | { problem: TimeProblem } {
   const given = event.timestamp ?? event.originalTimestamp;
-  if (given === undefined || given === null) return { at: receivedAt, sent: '' };
+  if (given === undefined || given === null) return { at: receivedAt, sent: '', corrected: false };
   const time = parseTimestamp(given, zone);
   if (time === undefined) return { problem: 'bad-timestamp' };
   const original = parseTimestamp(event.originalTimestamp, zone) ?? time;
   const sent = parseTimestamp(event.sentAt ?? sentAt, zone);
   const skew = sent === undefined || original !== time ? 0 : receivedAt - sent;
-  const at = Math.abs(skew) < LEAST_SKEW_MS ? time : time + skew;
+  const corrected = Math.abs(skew) >= LEAST_SKEW_MS;
+  const at = corrected ? time + skew : time;
   if (at < 0) return { problem: 'before-1970' };
   if (at > receivedAt + GRACE_MS) return { problem: 'in-the-future' };
-  return { at, sent: String(given) };
+  return { at, sent: String(given), corrected };
 }

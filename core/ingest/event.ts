@@ -7,6 +7,7 @@ import { utf8Bytes } from '../text.ts';
 import type { Zone } from '../time.ts';
 import { type EventTime, eventTime } from './event-time.ts';
 import { consentOf, linkOf } from './identity.ts';
+import type { MappingRules } from './rules.ts';
 
 export const EVENT_BYTES = 32 * 1024;
 export const ID_BYTES = 256;
@@ -14,6 +15,7 @@ export const MAX_PRODUCTS = 1_000;
 
 /** Why an event is refused; `message` never quotes what was sent. */
 export const EVENT_PROBLEMS = {
+  'not-json': 'a line is one event as JSON',
   'not-an-object': 'an event is a JSON object',
   'too-large': 'an event has at most 32 KB',
   'too-deep': 'the event is nested too deeply',
@@ -35,9 +37,13 @@ export const EVENT_PROBLEMS = {
 
 export type EventProblem = keyof typeof EVENT_PROBLEMS;
 
-const TYPES = ['track', 'identify', 'page', 'screen', 'group', 'alias'];
+export const CALLS = ['track', 'identify', 'page', 'screen', 'group', 'alias'] as const;
+export type Call = (typeof CALLS)[number];
 
 export interface EventContext {
+  rules?: MappingRules | undefined;
+  /** No event can be over the limit, since the whole body is not. */
+  small?: boolean;
   /** The type of an event that names none: that of the route. */
   type?: string | undefined;
   /** `sentAt` of the batch, for events without one. */
@@ -50,13 +56,20 @@ export interface EventContext {
 }
 
 export interface AcceptedEvent {
-  /** The shop's own id, or the anonymous one. */
+  /** Position in the request, from 0. */
+  index: number;
+  call: Call;
+  /** Whose event it is: the shop's own id, or the anonymous one. */
   userId: string;
   messageId: string | null;
-  actions: SentAction[];
   /** The id that is the same person, as `identify` and `alias` say. */
   link?: { previous: string; by: 'identify' | 'alias' };
   consent?: Consent;
+  /** The event's `context`, `{}` for none; nothing of it is stored. */
+  context: Record<string, unknown>;
+  time: EventTime;
+  /** None for calls and names that stand for none. */
+  actions: SentAction[];
 }
 
 export interface SentAction extends Action {
@@ -69,18 +82,24 @@ export interface RefusedEvent {
   messageId: string | null;
 }
 
-/** @param event one event as parsed from JSON; anything may be in it */
-export function parseEvent(event: unknown, context: EventContext): AcceptedEvent | RefusedEvent {
+/** Stands for an event whose text is not JSON. */
+export const NOT_JSON = Symbol('not-json');
+
+/**
+ * @param event one event as parsed from JSON; anything may be in it
+ * @param index its position in the request
+ */
+export function parseEvent(event: unknown, index: number, context: EventContext): AcceptedEvent | RefusedEvent {
+  if (event === NOT_JSON) return { problem: 'not-json', messageId: null };
   if (!isObject(event)) return { problem: 'not-an-object', messageId: null };
   const messageId = idOf(event.messageId);
   const refuse = (problem: EventProblem): RefusedEvent => ({ problem, messageId: messageId.id ?? null });
 
-  const content = textOf(event);
-  if (content === undefined) return refuse('too-deep');
-  if (utf8Bytes(content) > EVENT_BYTES) return refuse('too-large');
-  const type = context.type ?? event.type;
-  if (typeof type !== 'string' || !TYPES.includes(type)) return refuse('unknown-type');
-  if (type === 'track' && (typeof event.event !== 'string' || event.event.trim() === '')) {
+  const size = context.small ? undefined : sizeProblem(event);
+  if (size) return refuse(size);
+  const call = context.type ?? event.type;
+  if (!isCall(call)) return refuse('unknown-type');
+  if (call === 'track' && (typeof event.event !== 'string' || event.event.trim() === '')) {
     return refuse('missing-event');
   }
   if (messageId.problem) return refuse(messageId.problem === 'too-long' ? 'message-id-too-long' : 'bad-message-id');
@@ -95,30 +114,49 @@ export function parseEvent(event: unknown, context: EventContext): AcceptedEvent
   if (isObject(properties) && Array.isArray(properties.products) && properties.products.length > MAX_PRODUCTS) {
     return refuse('too-many-products');
   }
-  const said = linkOf(type, event);
+  const said = linkOf(call, event);
   const previous = idOf(said?.previous);
   if (previous.problem) return refuse(previous.problem === 'too-long' ? 'user-id-too-long' : 'bad-user-id');
+  const actions = sentActions(call, event, time, messageId.id, context);
+  if (!actions) return refuse('too-deep');
   const consent = consentOf(event, time.at);
   return {
+    index,
+    call,
     userId,
     messageId: messageId.id ?? null,
-    actions: sentActions(type, event, time, messageId.id, context),
+    context: isObject(event.context) ? event.context : {},
+    time,
+    actions,
     ...(said && previous.id !== undefined && { link: { previous: previous.id, by: said.by } }),
     ...(consent && { consent }),
   };
 }
 
+/** @returns undefined for an event nested too deeply */
 function sentActions(
-  type: string,
+  call: Call,
   event: Record<string, unknown>,
   time: EventTime,
   messageId: string | undefined,
   context: EventContext,
-): SentAction[] {
-  const mapped = actionsOfCall(type, event);
+): SentAction[] | undefined {
+  const mapped = actionsOfCall(call, event, context.rules);
   if (mapped.length === 0) return [];
-  const id = messageId ?? derivedId(type, event, time, context);
-  return mapped.map((action) => ({ ...actionOf(action, time.at, id), sentTime: time.sent }));
+  const id = messageId ?? derivedId(call, event, time, context);
+  return id === undefined
+    ? undefined
+    : mapped.map((action) => ({ ...actionOf(action, time.at, id), sentTime: time.sent }));
+}
+
+function isCall(value: unknown): value is Call {
+  return (CALLS as readonly unknown[]).includes(value);
+}
+
+function sizeProblem(event: object): EventProblem | undefined {
+  const content = textOf(event);
+  if (content === undefined) return 'too-deep';
+  return utf8Bytes(content) > EVENT_BYTES ? 'too-large' : undefined;
 }
 
 function actionOf({ product, ...action }: MappedAction, at: number, id: string): Action {
@@ -128,14 +166,17 @@ function actionOf({ product, ...action }: MappedAction, at: number, id: string):
 /**
  * An id for an event that has none. Equal events of one request are repeated actions; an event without a time is told
  * apart by when it came. What belongs to the request (`sentAt`, `writeKey`) may differ when it is repeated.
+ * @returns undefined for an event nested too deeply
  */
-function derivedId(type: string, event: object, time: EventTime, context: EventContext): string {
+function derivedId(call: Call, event: object, time: EventTime, context: EventContext): string | undefined {
   const content = { ...event, sentAt: undefined, writeKey: undefined };
-  const hash = contentHash(JSON.stringify([type, content, time.sent === '' ? time.at : time.sent]));
+  const text = textOf([call, content, time.sent === '' ? time.at : time.sent]);
+  if (text === undefined) return undefined;
+  const hash = contentHash(text);
   return `${hash}.${context.repeats(hash)}`;
 }
 
-function textOf(event: object): string | undefined {
+function textOf(event: unknown): string | undefined {
   try {
     return JSON.stringify(event);
   } catch (error) {

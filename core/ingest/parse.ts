@@ -1,14 +1,15 @@
-/** The body of a tracking request as accepted actions and refused events. */
-import type { Consent } from '../ports.ts';
+/** The events of a tracking request as accepted and refused ones. */
 import type { Zone } from '../time.ts';
 import {
+  type AcceptedEvent,
+  EVENT_BYTES,
   EVENT_PROBLEMS,
   type EventContext,
   type EventProblem,
   isObject,
   parseEvent,
-  type SentAction,
 } from './event.ts';
+import type { MappingRules } from './rules.ts';
 
 export const MAX_EVENTS = 2_500;
 
@@ -20,31 +21,20 @@ export interface EventError {
   message: string;
 }
 
-export interface UserAction extends SentAction {
-  /** The shop's own id, or the anonymous one. */
-  userId: string;
-}
-
 export interface ParsedBody {
   /** Events of the request. */
   received: number;
   /** Those that were not refused, with or without an action. */
-  accepted: number;
-  actions: UserAction[];
-  /** Ids that are said to be one person, in the order of their events. */
-  links: SaidLink[];
-  /** Of each user the consent of the latest event that says one. */
-  consents: Map<string, Consent>;
+  events: AcceptedEvent[];
   errors: EventError[];
 }
 
-export interface SaidLink {
-  /** Position in the batch of the event that says it. */
-  index: number;
-  messageId: string | null;
-  userId: string;
-  previous: string;
-  by: 'identify' | 'alias';
+/** Events of a request as they came, by whatever convention. */
+export interface SentEvents {
+  events: readonly unknown[];
+  /** The type of events that name none. */
+  type?: string | undefined;
+  sentAt?: unknown;
 }
 
 /** Why a body is refused as a whole. */
@@ -53,52 +43,57 @@ export interface RefusedBody {
   message: string;
 }
 
+export interface ParseContext {
+  /** Epoch milliseconds. */
+  receivedAt: number;
+  zone: Zone;
+  rules?: MappingRules;
+  /** Of the whole body; absent: unknown. */
+  bytes?: number;
+}
+
 /**
+ * The events of a body of Segment's tracking API.
  * @param call last part of the route: `batch`, or the type of the one event that the body is
  * @param body as parsed from JSON; anything may be in it
- * @param context `receivedAt` in epoch milliseconds
  */
-export function parseBody(
-  call: string,
-  body: unknown,
-  { receivedAt, zone }: { receivedAt: number; zone: Zone },
-): ParsedBody | RefusedBody {
+export function sentEvents(call: string, body: unknown): SentEvents | RefusedBody {
   if (!isObject(body)) return { code: 'not-an-object', message: 'the body is a JSON object' };
-  const batch = call === 'batch';
-  if (batch && !Array.isArray(body.batch)) return { code: 'missing-batch', message: 'batch is an array of events' };
-  const events = batch ? (body.batch as unknown[]) : [body];
-  if (events.length > MAX_EVENTS) {
+  if (call !== 'batch') return { events: [body], type: call, sentAt: body.sentAt };
+  if (!Array.isArray(body.batch)) return { code: 'missing-batch', message: 'batch is an array of events' };
+  if (body.batch.length > MAX_EVENTS) {
     return { code: 'too-many-events', message: `a batch has at most ${MAX_EVENTS} events` };
   }
+  return { events: body.batch, sentAt: body.sentAt };
+}
+
+export function parseEvents(sent: SentEvents, { receivedAt, zone, rules, bytes }: ParseContext): ParsedBody {
   const context: EventContext = {
-    type: batch ? undefined : call,
-    sentAt: body.sentAt,
+    rules,
+    small: bytes !== undefined && bytes <= EVENT_BYTES,
+    type: sent.type,
+    sentAt: sent.sentAt,
     receivedAt,
     zone,
     repeats: createCounter(),
   };
-  const parsed: ParsedBody = {
-    received: events.length,
-    accepted: 0,
-    actions: [],
-    links: [],
-    consents: new Map(),
-    errors: [],
-  };
-  for (const [index, event] of events.entries()) {
-    const result = parseEvent(event, context);
+  const parsed: ParsedBody = { received: sent.events.length, events: [], errors: [] };
+  for (const [index, event] of sent.events.entries()) {
+    const result = parseEvent(event, index, context);
     if ('problem' in result) {
       const { problem, messageId } = result;
       parsed.errors.push({ index, messageId, code: problem, message: EVENT_PROBLEMS[problem] });
-      continue;
+    } else {
+      parsed.events.push(result);
     }
-    parsed.accepted++;
-    const { userId, messageId, link, consent } = result;
-    for (const action of result.actions) parsed.actions.push({ ...action, userId });
-    if (link) parsed.links.push({ index, messageId, userId, ...link });
-    if (consent && consent.at >= (parsed.consents.get(userId)?.at ?? 0)) parsed.consents.set(userId, consent);
   }
   return parsed;
+}
+
+/** The body of a tracking call, whole. */
+export function parseBody(call: string, body: unknown, context: ParseContext): ParsedBody | RefusedBody {
+  const sent = sentEvents(call, body);
+  return 'code' in sent ? sent : parseEvents(sent, context);
 }
 
 function createCounter(): (key: string) => number {

@@ -7,7 +7,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context
 import { type ApiKey, type Clock, type KeyStore, type Log, StoreBusy } from '../../core/ports.ts';
 import { ROUTES } from '../routes.ts';
 import { checkKey, keyOf } from './access.ts';
-import { Problem, problemReply, trackingReply } from './problem.ts';
+import { Problem, problemReply } from './problem.ts';
 import { toRequest } from './request.ts';
 
 export { scopeAllows } from './access.ts';
@@ -48,12 +48,16 @@ export interface ApiDependencies {
 }
 
 export interface ApiOptions {
-  /** How failures are told: `problem` (RFC 9457, the default), or as Segment's tracking API does. */
-  style?: 'problem' | 'tracking';
+  /** How failures are told on a route; as problem+json (RFC 9457) when absent. */
+  tell?: (problem: Problem, routeKey: string) => ApiReply;
+  /** Status of an answer while the store is busy: 503 when absent. */
+  busyStatus?: 429 | 503;
+  /** Learns of each request that failed; without the request where it could not be read. */
+  observe?: (problem: Problem, event: APIGatewayProxyEventV2, request: ApiRequest | undefined) => void;
   /** Finds the key of a request whose header has none. */
   keyOf?: (request: ApiRequest) => string | undefined;
   /** Bytes of a body, uncompressed; 500 KB when absent. */
-  bodyLimit?: number;
+  bodyLimit?: number | ((routeKey: string) => number);
 }
 
 export const BODY_LIMIT = 500 * 1024;
@@ -64,17 +68,21 @@ export function api(
   options: ApiOptions,
   handler: (request: ApiRequest) => Promise<ApiReply>,
 ): HttpHandler {
+  const requests = new WeakMap<APIGatewayProxyEventV2, ApiRequest>();
   const stack = middy(async (event: APIGatewayProxyEventV2) => {
     const route = ROUTES.find(({ method, path }) => `${method} ${path}` === event.routeKey);
     if (!route) throw new Problem(404, 'unknown-route', 'there is nothing at this address');
-    const request = toRequest(event, options.bodyLimit ?? BODY_LIMIT);
+    const { bodyLimit = BODY_LIMIT } = options;
+    const request = toRequest(event, typeof bodyLimit === 'number' ? bodyLimit : bodyLimit(event.routeKey));
+    requests.set(event, request);
     if (route.scope !== 'none') {
       request.key = await checkKey(deps.keys, keyOf(request, options.keyOf), route.scope);
     }
     return toResult(await handler(request));
   }).onError((state) => {
     const problem = toProblem(state.error, options, deps.log, state.event);
-    state.response = toResult(options.style === 'tracking' ? trackingReply(problem) : problemReply(problem));
+    options.observe?.(problem, state.event, requests.get(state.event));
+    state.response = toResult((options.tell ?? problemReply)(problem, state.event.routeKey));
   });
   return (event, context) => stack(event, context ?? ({} as Context));
 }
@@ -92,16 +100,11 @@ function toResult(reply: ApiReply): APIGatewayProxyStructuredResultV2 {
 }
 
 function toProblem(error: unknown, options: ApiOptions, log: Log, event: APIGatewayProxyEventV2): Problem {
-  const tracking = options.style === 'tracking';
-  if (error instanceof Problem) {
-    // The tracking convention knows 400 for every body that can't be taken.
-    return tracking && error.status === 413 ? new Problem(400, error.type, error.detail) : error;
-  }
+  if (error instanceof Problem) return error;
   const where = { requestId: event.requestContext?.requestId, route: event.routeKey };
   if (error instanceof StoreBusy) {
     log.warn('the store is busy', where);
-    // Tracking clients wait out a 429 with Retry-After without counting it as a try; a 503 costs one of their ten.
-    return new Problem(tracking ? 429 : 503, 'busy', 'try again in a moment', {}, { 'retry-after': '1' });
+    return new Problem(options.busyStatus ?? 503, 'busy', 'try again in a moment', {}, { 'retry-after': '1' });
   }
   log.error('a request failed unexpectedly', { ...where, ...describe(error) });
   return new Problem(500, 'internal', 'this failed for a reason of ours; it was logged with the request id', {

@@ -52,10 +52,10 @@ export function problemReply(problem: Problem): ApiReply {
   };
 }
 
-/** The same failure as Segment's tracking API tells it. */
+/** The same failure as Segment's tracking API tells it, which knows 400 for every body that can't be taken. */
 export function trackingReply(problem: Problem): ApiReply {
   return {
-    status: problem.status,
+    status: problem.status === 413 ? 400 : problem.status,
     headers: problem.headers,
     body: { success: false, code: problem.type, message: problem.detail },
   };

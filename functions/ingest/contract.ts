@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { EVENT_PROBLEMS, type EventProblem } from '../../core/ingest/event.ts';
 import { MAX_EVENTS } from '../../core/ingest/parse.ts';
 import type { Contract, Contracts } from '../openapi/contract.ts';
+import { contracts as others } from './contract-others.ts';
 
 const id = z.union([z.string(), z.int()]);
 const time = z.union([z.string(), z.number()]).meta({
@@ -52,7 +53,7 @@ const batchEvent = z
   })
   .meta({ id: 'TrackingEvent' });
 
-const received = z
+export const received = z
   .object({
     success: z.literal(true),
     received: z.int().min(0).meta({ description: 'Events of the request.' }),
@@ -94,18 +95,28 @@ function contract(summary: string, body: z.ZodType): Contract {
 const event = (own: z.ZodRawShape = {}) => z.looseObject({ ...own, ...common, writeKey });
 const withProperties = { properties: properties.optional() };
 
-export const contracts: Contracts = {
-  'POST /v1/batch': contract(
+const calls: Record<string, Contract> = {
+  batch: contract(
     'Many events at once',
     z.looseObject({ batch: z.array(batchEvent).max(MAX_EVENTS), sentAt: time.optional(), writeKey }),
   ),
-  'POST /v1/track': contract(
+  track: contract(
     'A user did something',
     event({ event: z.string().meta({ examples: ['Product Viewed'] }), ...withProperties }),
   ),
-  'POST /v1/page': contract('A user saw a page', event({ name: z.string().optional(), ...withProperties })),
-  'POST /v1/screen': contract('A user saw a screen', event({ name: z.string().optional(), ...withProperties })),
-  'POST /v1/identify': contract('Who a user is', event({ traits: z.looseObject({}).optional() })),
-  'POST /v1/group': contract('Which group a user belongs to', event({ groupId: id.optional() })),
-  'POST /v1/alias': contract('Two ids are one user', event({ previousId: id.optional() })),
+  page: contract('A user saw a page', event({ name: z.string().optional(), ...withProperties })),
+  screen: contract('A user saw a screen', event({ name: z.string().optional(), ...withProperties })),
+  identify: contract('Who a user is', event({ traits: z.looseObject({}).optional() })),
+  group: contract('Which group a user belongs to', event({ groupId: id.optional() })),
+  alias: contract('Two ids are one user', event({ previousId: id.optional() })),
+};
+
+export const contracts: Contracts = {
+  ...Object.fromEntries(
+    Object.entries(calls).flatMap(([call, described]): [string, Contract][] => [
+      [`POST /v1/${call}`, described],
+      [`POST /v1/${call[0]}`, { ...described, description: `As /v1/${call}, by the name that browsers use.` }],
+    ]),
+  ),
+  ...others,
 };

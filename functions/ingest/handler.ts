@@ -1,75 +1,83 @@
-/** `POST /v1/{track,identify,page,screen,group,alias,batch}`: Segment's HTTP tracking API. */
-import { chunksOf, expiryOf } from '../../core/ingest/chunks.ts';
-import { groupByUser, type UserGroup } from '../../core/ingest/group.ts';
-import { parseBody } from '../../core/ingest/parse.ts';
-import type { ActionChunk, ActionStore } from '../../core/ports.ts';
-import { concurrently } from '../concurrently.ts';
-import type { Environment } from '../environment.ts';
-import { type ApiDependencies, type ApiReply, type ApiRequest, api, type HttpHandler, Problem } from '../http/api.ts';
-import { readJson } from '../http/json.ts';
-import { applyIdentities, dropSuppressed, type IdentityDependencies } from './identities.ts';
+/** Events of tracking clients: Segment's calls, GA4's Measurement Protocol, Shopify's webhooks and bulk import. */
+import { parseEvents } from '../../core/ingest/parse.ts';
+import { dropReason, type TrafficChecks, type TrafficRules } from '../../core/ingest/traffic.ts';
+import type { RuleStore, SourceLedger } from '../../core/ports.ts';
+import {
+  type ApiDependencies,
+  type ApiReply,
+  type ApiRequest,
+  api,
+  type HttpHandler,
+  problemReply,
+} from '../http/api.ts';
+import type { Convention } from './convention.ts';
+import { CONVENTIONS } from './conventions.ts';
+import { applyIdentities, type IdentityDependencies, withoutSuppressed } from './identities.ts';
+import { noteOutcome, noteProblem } from './note.ts';
+import type { Outcome } from './outcome.ts';
+import { projectSettings } from './project-settings.ts';
+import { type StoreDependencies, storeEvents } from './store.ts';
+import { createTrafficChecks } from './traffic.ts';
 
-export interface IngestDependencies extends ApiDependencies, IdentityDependencies {
-  environment: Pick<Environment, 'RETENTION_DAYS'>;
-  actions: Pick<ActionStore, 'put'>;
+export interface IngestDependencies extends ApiDependencies, IdentityDependencies, Omit<StoreDependencies, 'ledger'> {
+  rules: Pick<RuleStore, 'current' | 'webhookSecret'>;
+  ledger: SourceLedger;
 }
-
-/** Writes of one request at a time. */
-const CONCURRENCY = 16;
 
 export function createHandler(deps: IngestDependencies): HttpHandler {
-  return api(deps, { style: 'tracking', keyOf: writeKeyOf }, (request) => ingest(deps, request));
-}
-
-async function ingest(deps: IngestDependencies, request: ApiRequest): Promise<ApiReply> {
-  const call = request.routeKey.slice(request.routeKey.lastIndexOf('/') + 1);
-  const whole = parseBody(call, readJson(request), { receivedAt: deps.clock(), zone: deps.zone });
-  if ('code' in whole) throw new Problem(400, whole.code, whole.message);
-  const { parsed, suppressed } = await dropSuppressed(deps, whole);
-  if (suppressed > 0) deps.log.info('events of suppressed users were dropped', { suppressed });
-  const groups = groupByUser(parsed.actions, deps.zone).map((group) => ({
-    group,
-    user: deps.pseudonyms.pseudonym(group.userId),
-  }));
-  const chunks = groups.flatMap(({ group, user }) => chunksOfGroup(deps, group, user, request.key?.source));
-  await concurrently(chunks, CONCURRENCY, (chunk) => deps.actions.put(chunk));
-  const refused = await applyIdentities(deps, parsed);
-  // Only now: were users touched first and the request cut off, a nightly run could miss actions that come with the
-  // retry. A repeated request touches again, since the one before may have ended between the two.
-  await concurrently(groups, CONCURRENCY, ({ group, user }) =>
-    deps.users.touch({
-      user,
-      encryptedId: () => deps.pseudonyms.encrypt(group.userId),
-      first: group.first,
-      last: group.last,
-      today: deps.zone.dayOf(deps.clock()),
-    }),
+  const checksBy = createTrafficChecks(deps.clock);
+  const handle = api(
+    deps,
+    {
+      keyOf: (request) => CONVENTIONS[request.routeKey]?.keyOf?.(request) ?? request.path.key,
+      bodyLimit: (routeKey) => CONVENTIONS[routeKey]?.bodyLimit ?? 0,
+      tell: (problem, routeKey) => (CONVENTIONS[routeKey]?.tell ?? problemReply)(problem),
+      // Tracking clients wait out a 429 with Retry-After without counting it as a try; a 503 costs one of their ten.
+      busyStatus: 429,
+      observe: (problem, event, request) => noteProblem(deps, problem, event, request),
+    },
+    async (request) => {
+      const convention = CONVENTIONS[request.routeKey];
+      return convention ? ingest(deps, request, convention, checksBy) : projectSettings(request);
+    },
   );
-  const errors = [...parsed.errors, ...refused].sort((a, b) => a.index - b.index);
-  const { received, accepted } = parsed;
-  return { status: 200, body: { success: true, received, accepted: accepted - refused.length, errors } };
+  return async (event, context) => {
+    const reply = await handle(event, context);
+    await deps.ledger.settle();
+    return reply;
+  };
 }
 
-function chunksOfGroup(
-  { environment }: IngestDependencies,
-  group: UserGroup,
-  user: string,
-  source: string | undefined,
-): ActionChunk[] {
-  return [...group.days].flatMap(([day, actions]) => {
-    const expires = expiryOf(day, environment.RETENTION_DAYS);
-    return chunksOf(user, day, actions, ({ sentTime, id }) => `${sentTime} ${id}`).map((chunk) => ({
-      ...chunk,
-      ...(source !== undefined && { source }),
-      ...(expires !== undefined && { expires }),
-    }));
+async function ingest(
+  deps: IngestDependencies,
+  request: ApiRequest,
+  convention: Convention,
+  checksBy: (rules: TrafficRules) => TrafficChecks,
+): Promise<ApiReply> {
+  const receivedAt = deps.clock();
+  const sent = await convention.read(request, deps);
+  const { mapping, traffic } = await deps.rules.current();
+  const parsed = parseEvents(sent, { receivedAt, zone: deps.zone, rules: mapping, bytes: request.body.length });
+  const outcome: Outcome = { sent, parsed, fates: new Map() };
+  if (convention.dryRun) return convention.answer(outcome, request);
+
+  const people = parsed.events.filter((event) => {
+    const reason = dropReason(event, traffic, checksBy(traffic));
+    if (reason) outcome.fates.set(event, reason);
+    return !reason;
   });
-}
-
-/** Browsers send their key in the body, since a header would cost them a preflight. */
-function writeKeyOf(request: ApiRequest): string | undefined {
-  const body = readJson(request);
-  if (typeof body !== 'object' || body === null) return undefined;
-  const { writeKey } = body as { writeKey?: unknown };
-  return typeof writeKey === 'string' ? writeKey : undefined;
+  try {
+    const allowed = await withoutSuppressed(deps, people, outcome.fates);
+    await storeEvents(deps, allowed, {
+      source: request.key?.source,
+      fates: outcome.fates,
+      until: convention.storeMs && receivedAt + convention.storeMs,
+    });
+    parsed.errors.push(...(await applyIdentities(deps, allowed, outcome.fates)));
+    parsed.errors.sort((a, b) => a.index - b.index);
+  } finally {
+    // What is stored is counted even if the rest is not: its client sends all of it again, and that is a duplicate.
+    noteOutcome(deps, request, outcome, receivedAt);
+  }
+  return convention.answer(outcome, request);
 }

@@ -34,9 +34,13 @@ export interface Contract {
   path?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** Other forms the body may come in: `text/csv`. */
+  bodyForms?: string[];
   /** Whether the body may be left out. */
   bodyOptional?: boolean;
   replies: Record<number, ReplyContract>;
+  /** How failures are told; problem+json when absent, as Segment's clients expect it with the tag Tracking. */
+  failure?: { type: string; json: z.ZodType };
   /** Problem types by status, with what each means; those that every route has are added. */
   problems?: Record<number, Record<string, string>>;
 }

@@ -4,12 +4,14 @@ import { contracts as audiences } from '../audiences/contract.ts';
 import { contracts as health } from '../health/contract.ts';
 import { contracts as ingest } from '../ingest/contract.ts';
 import { contracts as overview } from '../overview/contract.ts';
+import { contracts as sources } from '../sources/contract.ts';
 import { contracts as timing } from '../timing/contract.ts';
 import type { Contracts } from './contract.ts';
 import { contracts as openapi } from './own.ts';
 
 export const CONTRACTS: Contracts = {
   ...ingest,
+  ...sources,
   ...timing,
   ...actions,
   ...audiences,

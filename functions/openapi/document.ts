@@ -93,7 +93,10 @@ function operationOf(route: Route, contract: Contract, schemas: Record<string, J
     ...(contract.body && {
       requestBody: {
         required: !contract.bodyOptional,
-        content: { 'application/json': { schema: schemaOf(contract.body, 'input', schemas) } },
+        content: {
+          'application/json': { schema: schemaOf(contract.body, 'input', schemas) },
+          ...Object.fromEntries((contract.bodyForms ?? []).map((form) => [form, { schema: { type: 'string' } }])),
+        },
       },
     }),
     responses: responsesOf(route, contract, schemas),
@@ -133,8 +136,11 @@ function parametersOf(
 function responsesOf(route: Route, contract: Contract, schemas: Record<string, JsonSchema>): Operation['responses'] {
   const responses: Operation['responses'] = {};
   for (const [status, reply] of Object.entries(contract.replies)) responses[status] = responseOf(reply, schemas);
-  const failure = contract.tag === 'Tracking' ? trackingFailure : problem;
-  const type = contract.tag === 'Tracking' ? 'application/json' : 'application/problem+json';
+  const usual =
+    contract.tag === 'Tracking'
+      ? { type: 'application/json', json: trackingFailure }
+      : { type: 'application/problem+json', json: problem };
+  const { type, json: failure } = contract.failure ?? usual;
   for (const [status, types] of problemsOf(route, contract)) {
     const lines = Object.entries(types).map(([name, meaning]) => `- \`${name}\`: ${meaning}`);
     responses[status] = {

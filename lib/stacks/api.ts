@@ -5,7 +5,7 @@ import { CorsHttpMethod, HttpApi, HttpMethod, HttpStage, LogGroupLogDestination 
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { FUNCTIONS, type FunctionName, ROUTES } from '../../functions/routes.ts';
+import { CORS, FUNCTIONS, type FunctionName, ROUTES } from '../../functions/routes.ts';
 import type { StageConfig } from '../config.ts';
 import { HouseAlarm } from '../constructs/alarm.ts';
 import { HouseFunction } from '../constructs/function.ts';
@@ -18,6 +18,7 @@ import type { ModelStack } from './model.ts';
 /** What users feel when the function fails. */
 const FELT: Record<FunctionName, string> = {
   ingest: 'Tracking clients get errors and retry; actions arrive late or not at all.',
+  sources: 'Nobody sees what came in, and settings of ingest cannot be changed; events are taken all the same.',
   timing: 'Timing answers of single users fail.',
   actions: "A user's timeline cannot be read.",
   audiences: 'Audiences cannot be listed or downloaded.',
@@ -80,10 +81,10 @@ export class ApiStack extends Stack {
       createDefaultStage: false,
       // Browser clients of the tracking API, from the shop's own pages. Keys travel in a header, never in a cookie.
       corsPreflight: {
-        allowOrigins: ['*'],
-        allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST],
-        allowHeaders: ['authorization', 'content-type', 'x-retry-count'],
-        maxAge: Duration.hours(2),
+        allowOrigins: [...CORS.origins],
+        allowMethods: CORS.methods.map((method) => CorsHttpMethod[method]),
+        allowHeaders: [...CORS.headers],
+        maxAge: Duration.seconds(CORS.maxAgeSeconds),
       },
     });
   }

@@ -17,6 +17,7 @@ import { createHandler as plan } from '../../functions/nightly/plan/handler.ts';
 import { createHandler as scoreShard } from '../../functions/nightly/score-shard/handler.ts';
 import { createHandler as openapi } from '../../functions/openapi/handler.ts';
 import { createHandler as overview } from '../../functions/overview/handler.ts';
+import { createHandler as sources } from '../../functions/sources/handler.ts';
 import { createHandler as timing } from '../../functions/timing/handler.ts';
 import { createDependencies, type Dependencies } from '../../functions/wiring.ts';
 import { type AnyFunction, PERMISSIONS } from '../../lib/permissions.ts';
@@ -35,18 +36,19 @@ const done = new Map<AnyFunction, Set<string>>();
 let store: TestStore;
 let cloud: GuardedCloud;
 let model: Part;
-let keys: { write: string; ids: string };
+let keys: { write: string; ids: string; admin: string };
 
 beforeAll(async () => {
   store = await startStore();
   cloud = await startGuardedCloud(store.url);
   model = await startPart('model endpoint', './model-worker.ts', { bundle: BUNDLE });
   const keyStore = createKeyStore(createSettingStore(store.client, ''), Date.now, {});
-  const [write, ids] = [
+  const [write, ids, admin] = [
     await keyStore.create({ scope: 'write', name: 'w' }),
     await keyStore.create({ scope: 'read:ids', name: 'r' }),
+    await keyStore.create({ scope: 'admin', name: 'a' }),
   ];
-  keys = { write: write.key, ids: ids.key };
+  keys = { write: write.key, ids: ids.key, admin: admin.key };
   for (const file of ['manifest.json', 'vocabulary.json'])
     cloud.files.set(`models/${version}/${file}`, readFileSync(join(BUNDLE, file)));
   writeFileSync(join(folder, 'secrets.json'), JSON.stringify({ pepper: 'a pepper for this test only' }));
@@ -108,6 +110,17 @@ async function night(input: { day: string; restart?: boolean }) {
   for (const shard of shards) await score({ day, shard });
   return (await as('finish', finish))({ day });
 }
+
+test('what the shop says of its events is changed, three times, and read', async () => {
+  const handler = await as('sources', sources);
+  const put = async (path: string, body: unknown) =>
+    expect(await call(handler, 'PUT', path, keys.admin, body)).toMatchObject({ status: 200 });
+  for (const category of ['a', 'b', 'c']) await put('/v1/catalog', { p1: category });
+  await put('/v1/event-types', { Gekauft: 'purchase' });
+  for (const shopify of [{ secret: 'a secret of webhooks' }, null]) await put('/v1/sources/shop', { shopify });
+  for (const path of ['/v1/sources', '/v1/sources/rejects', '/v1/catalog?product=p1', '/v1/event-types'])
+    expect(await call(handler, 'GET', path, keys.ids)).toMatchObject({ status: 200 });
+});
 
 test('actions are ingested, of new users and of known ones', async () => {
   const handler = await as('ingest', ingest);

@@ -30,7 +30,17 @@ const ALLOWED: Record<string, string> = {
   dynamodb:GetItem dynamodb:UpdateItem on <Users.Arn>
   dynamodb:GetItem dynamodb:UpdateItem on <Links.Arn>
   dynamodb:GetItem              on <Erasures.Arn>
-  dynamodb:GetItem              on <Settings.Arn>`,
+  dynamodb:GetItem dynamodb:Query on <Settings.Arn>
+  dynamodb:PutItem              on <Sources.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/catalogue/*`,
+  sources: `${OWN}
+  dynamodb:GetItem dynamodb:PutItem dynamodb:DeleteItem on <Settings.Arn>
+  dynamodb:Query                on <Sources.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/catalogue/*
+  s3:PutObject                  on s3:<Objects>/catalogue/*
+  s3:DeleteObject               on s3:<Objects>/catalogue/*`,
   timing: `${OWN}
   dynamodb:Query                on <Actions.Arn>
   dynamodb:GetItem              on <Users.Arn>

@@ -1,18 +1,24 @@
 /** The tracking and actions functions over a real store, with a clock that stands where it is put. */
+import { randomUUID } from 'node:crypto';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { createDigests } from '../../adapters/digests.ts';
 import { createActionStore } from '../../adapters/dynamo/actions.ts';
 import type { DynamoClient } from '../../adapters/dynamo/client.ts';
 import { createLinkStore } from '../../adapters/dynamo/links.ts';
 import { createMergedUsers } from '../../adapters/dynamo/merged-users.ts';
+import { createSettingStore } from '../../adapters/dynamo/settings.ts';
+import { createSourceStore } from '../../adapters/dynamo/sources.ts';
 import { createSuppressionStore } from '../../adapters/dynamo/suppressions.ts';
 import { createUserStore } from '../../adapters/dynamo/users.ts';
+import { createRuleStore } from '../../adapters/ingest-rules.ts';
 import { createLinkedActions } from '../../adapters/linked-actions.ts';
 import { createPseudonyms } from '../../adapters/pseudonyms.ts';
-import type { ApiKey } from '../../core/ports.ts';
+import { createSourceLedger } from '../../adapters/source-ledger.ts';
+import type { ApiKey, ObjectStore } from '../../core/ports.ts';
 import { zoneOf } from '../../core/time.ts';
 import { createHandler as createActionsHandler } from '../../functions/actions/handler.ts';
 import { createHandler as createIngestHandler, type IngestDependencies } from '../../functions/ingest/handler.ts';
+import type { SourcesDependencies } from '../../functions/sources/handler.ts';
 
 /** Keys of a test are named as their scopes. */
 const KEYS: Record<string, ApiKey> = {
@@ -41,19 +47,33 @@ export function createTracking(client: DynamoClient, options: { now?: number; re
   const digest = createDigests(secrets);
   const logged: unknown[] = [];
   const log = (message: string, details?: unknown) => void logged.push([message, details]);
+  const zone = zoneOf('Europe/Berlin');
+  const sources = createSourceStore(client, '', () => clock.now);
+  const settings = createSettingStore(client, '');
+  const files = new Map<string, Uint8Array>();
+  const objects: ObjectStore = {
+    put: async (name, body) => void files.set(name, body),
+    get: async (name) => files.get(name),
+    list: async (prefix) => [...files.keys()].filter((name) => name.startsWith(prefix)),
+    remove: async (name) => void files.delete(name),
+  };
+  const quiet = { info: log, warn: log, error: log };
   const deps = {
     environment: { RETENTION_DAYS: options.retentionDays },
     clock: () => clock.now,
-    log: { info: log, warn: log, error: log },
-    zone: zoneOf('Europe/Berlin'),
+    log: quiet,
+    zone,
     actions,
     users,
     mergedUsers,
     links: createLinkStore(client, ''),
     suppressions: createSuppressionStore(client, '', digest, { clock: now, freshMs: 1_000 }),
     pseudonyms,
+    sources,
+    rules: createRuleStore({ settings, objects, pseudonyms, clock: () => clock.now, newId: randomUUID }),
+    ledger: createSourceLedger(sources, { clock: () => clock.now, zone, log: quiet, process: randomUUID() }),
     keys: { find: async (key) => KEYS[key] } as IngestDependencies['keys'],
-  } satisfies IngestDependencies;
+  } satisfies IngestDependencies & SourcesDependencies;
 
   const ask = async (
     handler: ReturnType<typeof createIngestHandler>,

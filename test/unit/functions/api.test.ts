@@ -5,6 +5,7 @@ import { type KeyStore, type Log, SCOPES, type Scope, StoreBusy } from '../../..
 import { type ApiOptions, type ApiReply, type ApiRequest, api, Problem } from '../../../functions/http/api.ts';
 import { readJson } from '../../../functions/http/json.ts';
 import { cursorOf, limitOf, toCursor } from '../../../functions/http/paging.ts';
+import { trackingReply } from '../../../functions/http/problem.ts';
 import { resolveUser } from '../../../functions/http/user.ts';
 
 const logged: { level: string; message: string; details: unknown }[] = [];
@@ -143,7 +144,7 @@ describe('a request', () => {
     ],
   ])('whose body %s is refused', async (_, event, status, type) => {
     expect(await bodyOf(event)).toMatchObject({ status, type: `urn:buy-timing:problem:${type}` });
-    const tracking = await bodyOf(event, { style: 'tracking' });
+    const tracking = await bodyOf(event, { tell: trackingReply });
     expect(tracking).toEqual({ success: false, code: type, message: expect.any(String) });
   });
 
@@ -198,7 +199,7 @@ describe('a reply', () => {
 
   test.each<[ApiOptions, number]>([
     [{}, 503],
-    [{ style: 'tracking' }, 429],
+    [{ busyStatus: 429 }, 429],
   ])('of a busy store, with %j, is %i and says when to come back', async (options, status) => {
     const reply = await call(open, { ...options, handler: fails(new StoreBusy()) });
     expect(reply).toMatchObject({ statusCode: status, headers: { 'retry-after': '1' } });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { ACTION_TYPES, isActionType, typeOf } from '../../../../core/actions/action.ts';
 import { typeOfEvent } from '../../../../core/actions/event-names.ts';
 import { actionsOfCall } from '../../../../core/actions/mapping.ts';
+import { createRules } from '../../../../core/ingest/rules.ts';
 
 const track = (event: string, properties: unknown = {}) => actionsOfCall('track', { event, properties });
 
@@ -155,5 +156,43 @@ describe('a tracking call', () => {
       }),
       { numRuns: 1_000 },
     );
+  });
+});
+
+describe("the shop's own rules", () => {
+  const rules = createRules(
+    { 'Artikel angesehen': 'view', 'order completed': null, 'Product Added': 'wishlist' },
+    new Map([
+      ['p1', 'shoes'],
+      ['S-2', 'hats'],
+    ]),
+  );
+  const track = (event: string, properties: unknown = {}) => actionsOfCall('track', { event, properties }, rules);
+
+  test.each([
+    ['Artikel angesehen', ['view']],
+    ['ARTIKEL_ANGESEHEN', ['view']],
+    ['Order Completed', []],
+    ['Product Added', ['wishlist']],
+    ['Product Viewed', ['view']],
+    ['Unknown', []],
+  ])('make %s what the shop says', (event, words) => {
+    expect(track(event).map(({ word }) => word)).toEqual(words);
+  });
+
+  test.each<[Record<string, unknown>, string]>([
+    [{ product_id: 'p1' }, 'view:shoes'],
+    [{ product_id: 'x', sku: 'S-2' }, 'view:hats'],
+    [{ product_id: 'p1', category: 'Own' }, 'view:own'],
+    [{ product_id: {} }, 'view'],
+    [{ product_id: '__proto__' }, 'view'],
+  ])('give a product without a category that of the catalogue (%#)', (properties, word) => {
+    expect(track('Product Viewed', properties)[0]?.word).toBe(word);
+  });
+
+  test('give each line of an order its own, before that of the order', () => {
+    const properties = { category: 'order', products: [{ product_id: 'p1' }, { sku: 'S-2' }, { sku: 'x' }] };
+    const words = actionsOfCall('track', { event: 'purchase', properties }, rules).map(({ word }) => word);
+    expect(words).toEqual(['purchase:shoes', 'purchase:hats', 'purchase:order']);
   });
 });

@@ -66,9 +66,10 @@ describe('actions of a request', () => {
     const sent = { word: 'view', id: 'm', sentTime: '' };
     const groups = groupByUser(
       [
-        { ...sent, userId: 'a', at: at('2026-07-01T22:30:00Z') },
-        { ...sent, userId: 'b', at: at('2026-07-01T10:00:00Z') },
-        { ...sent, userId: 'a', at: at('2026-07-01T21:30:00Z') },
+        { userId: 'a', actions: [{ ...sent, at: at('2026-07-01T22:30:00Z') }] },
+        { userId: 'b', actions: [{ ...sent, at: at('2026-07-01T10:00:00Z') }] },
+        { userId: 'a', actions: [{ ...sent, at: at('2026-07-01T21:30:00Z') }] },
+        { userId: 'c', actions: [] },
       ],
       zoneOf('Europe/Berlin'),
     );
