@@ -123,7 +123,7 @@ test('what the shop says of its events is changed, three times, and read', async
 });
 
 test('actions are ingested, of new users and of known ones', async () => {
-  const handler = await as('ingest', ingest);
+  const { handler, ledger } = await as('ingest', (deps) => ({ handler: ingest(deps), ledger: deps.ledger }));
   const first = [event('u1', 'Product Viewed', 5), event('u1', 'Order Completed', 4), event('u2', 'Product Viewed', 3)];
   expect(await call(handler, 'POST', '/v1/batch', keys.write, { batch: first })).toMatchObject({ status: 200 });
   const second = [
@@ -131,6 +131,7 @@ test('actions are ingested, of new users and of known ones', async () => {
     { type: 'identify', userId: 'u1', anonymousId: 'visitor', messageId: 'i1' },
   ];
   expect(await call(handler, 'POST', '/v1/batch', keys.write, { batch: second })).toMatchObject({ status: 200 });
+  await ledger.flush();
 });
 
 test('nights are run: one with shards that fail, one again, one of a past day', async () => {
