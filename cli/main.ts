@@ -11,6 +11,7 @@ const COMMANDS = [
   'simulate',
   'prior',
   'train',
+  'backtest',
   'keys',
   'bench',
   'synth',

@@ -1,0 +1,77 @@
+/** `npm run backtest`: trains before a day, predicts after it, and says against baselines how good that was. */
+import { cpSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { ProtocolError } from '../../core/backtest/protocol.ts';
+import { MappingError } from '../../core/import/mapping.ts';
+import { UnknownTimeZone, zoneOf } from '../../core/time.ts';
+import { BASELINES, type Baseline } from '../backtest/baselines.ts';
+import { createOutFolder } from '../backtest/out-folder.ts';
+import { readLog } from '../backtest/read-log.ts';
+import { runBacktest } from '../backtest/run.ts';
+import { defineCommand, integer, list, text, Usage } from '../framework.ts';
+import { ensurePython } from '../python.ts';
+
+export default defineCommand({
+  name: 'backtest',
+  summary: 'Judges forecasts on a log’s own later days, against baselines: metrics, predictions and a page to read.',
+  options: {
+    actions: text('FILE', 'the log, CSV or NDJSON, gzip too', { required: true }),
+    map: text('MAP', 'user=COL,time=COL,type=COL,category=COL[,…], as in `import` (default: the usual names)'),
+    types: text('TYPES', 'FROM=TO,…: renames the file’s types'),
+    encoding: text('NAME', 'of the file (default: UTF-8, or UTF-16 where the file shows it)'),
+    timeZone: text('ZONE', 'of the shop (default: SHOP_TIME_ZONE, the machine’s)'),
+    trainEnd: text('DAY', 'nothing of this day or later trains anything (default: 51 days before the end, or a third)'),
+    origins: list('DAYS', 'days asked about (default: weekly from --train-end)'),
+    activeDays: integer('N', 'users with an action so many days before are asked about', { default: 90, min: 1 }),
+    horizons: list('DAYS', 'of 1,3,7,14,30 (default: all)'),
+    end: text('DAY', 'last day whose purchases count (default: last of the log)'),
+    seeds: integer('N', 'trainings whose mean is judged', { default: 3, min: 1, max: 20 }),
+    baselines: list('NAMES', `of ${BASELINES.join(',')} (default: all)`),
+    bundle: text('FOLDER', 'judges this bundle and trains nothing'),
+    truth: text('FILE.csv', 'what `simulate --truth` wrote: says how much of the gap to the truth is closed'),
+    out: text('FOLDER', 'where the results go', { default: 'backtest' }),
+  },
+  async run(context, _args, options) {
+    const started = Date.now();
+    const file = context.resolve(options.actions);
+    const baselines = baselinesOf(options.baselines);
+    if (!options.bundle) throw new Usage('name the bundle to judge with --bundle FOLDER');
+    const bundle = context.resolve(options.bundle);
+    try {
+      const zone = zoneOf(
+        options.timeZone ?? (process.env.SHOP_TIME_ZONE || Intl.DateTimeFormat().resolvedOptions().timeZone),
+      );
+      using out = createOutFolder(context.resolve(options.out));
+      const log = await readLog(file, options, zone, context.progress);
+      const metrics = await runBacktest({
+        log,
+        zone,
+        asked: options,
+        bundles: [{ seed: 0, folder: bundle }],
+        baselines,
+        truth: options.truth && context.resolve(options.truth),
+        python: baselines.length > 0 ? await ensurePython(context.progress) : '',
+        out: out.path,
+        name: basename(file),
+        started,
+        progress: context.progress,
+      });
+      cpSync(bundle, join(out.path, 'bundle'), { recursive: true });
+      writeFileSync(join(out.path, 'metrics.json'), `${JSON.stringify(metrics, null, 1)}\n`);
+      out.finish();
+      context.print(metrics.verdict);
+      context.print(`metrics, predictions and a page to read: ${join(context.resolve(options.out), 'index.html')}`);
+      return { ...metrics };
+    } catch (error) {
+      if (error instanceof ProtocolError || error instanceof MappingError || error instanceof UnknownTimeZone)
+        throw new Usage(error.message);
+      throw error;
+    }
+  },
+});
+
+function baselinesOf(names: string[] | undefined): Baseline[] {
+  const unknown = names?.find((name) => !BASELINES.some((known) => known === name));
+  if (unknown) throw new Usage(`--baselines ${unknown} is not one of ${BASELINES.join(', ')}`);
+  return BASELINES.filter((known) => !names || names.includes(known));
+}
