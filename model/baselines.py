@@ -75,9 +75,7 @@ def logistic(train: Horizon, test: Array) -> tuple[Array, dict[str, Any]]:
 
     best = PENALTIES[1]
     if train.can_choose:
-        losses = [
-            log_loss(train.labels[train.late], probability(fitted(c, train.early), scaled[train.late])) for c in PENALTIES
-        ]
+        losses = [log_loss(train.labels[train.late], probability(fitted(c, train.early), scaled[train.late])) for c in PENALTIES]
         best = PENALTIES[int(np.argmin(losses))]
     model = fitted(best, np.ones(len(scaled), bool))
     return probability(model, np.clip(scaler.transform(test), -6, 6)), {"C": best}
@@ -144,14 +142,16 @@ class Inputs:
 
 def buy_till_you_die(inputs: Inputs) -> tuple[Array, dict[str, Any]]:
     """BG/NBD for users who bought before; the others get the rate of their like in training."""
-    model = bgnbd.fit(*inputs.buyers.T)
+    repeats, recent, age = inputs.buyers.T
+    model = bgnbd.fit(repeats, recent, age)
     bought, did = inputs.rhythm[:, 0] >= 0, inputs.train_rhythm[:, 0] >= 0
     predicted = []
     for index, horizon in enumerate(inputs.meta["horizons"]):
         labels = inputs.train_labels[:, index]
         others = labels[~did & (labels >= 0)]
         p = constant(others, len(inputs.rhythm))
-        p[bought] = model.buys_within(*inputs.rhythm[bought].T, horizon)
+        repeats, recent, age = inputs.rhythm[bought].T
+        p[bought] = model.buys_within(repeats, recent, age, horizon)
         predicted.append(p)
     return np.stack(predicted), {"r": model.r, "alpha": model.alpha, "a": model.a, "b": model.b}
 

@@ -29,6 +29,8 @@ export interface BaselineOptions {
   protocol: Protocol;
   population: Population;
   models: readonly Baseline[];
+  /** Days between two snapshots of training. */
+  every?: number;
   python: string;
   progress(text: string): void;
   /** Permutes the labels of training: what is learned from them must be nothing. */
@@ -41,7 +43,7 @@ export async function fitBaselines(options: BaselineOptions): Promise<{
   report: Record<string, unknown>;
 }> {
   const { log, protocol, population, models } = options;
-  const days = snapshotDays(protocol, log.firstDay);
+  const days = snapshotDays(protocol, log.firstDay, options.every);
   // Outcomes of training end with it: a snapshot whose window reaches further has none.
   const train = populationOf(log.histories, days, { ...protocol, end: addDays(protocol.trainEnd, -1) });
   if (!train.labels.some((labels) => labels.includes(1)))

@@ -22,6 +22,8 @@ export interface BacktestInput {
   /** The bundles to judge together, by the seed each was trained with. */
   bundles: { seed: number; folder: string }[];
   baselines: readonly Baseline[];
+  /** Days between two snapshots that baselines are trained on. */
+  snapshotDays: number;
   /** A truth file. */
   truth: string | undefined;
   python: string;
@@ -88,7 +90,15 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
     }
   });
   const fitted = await timed('baselines', () =>
-    fitBaselines({ log, protocol, population, models: input.baselines, python: input.python, progress }),
+    fitBaselines({
+      log,
+      protocol,
+      population,
+      models: input.baselines,
+      every: input.snapshotDays,
+      python: input.python,
+      progress,
+    }),
   );
   const all = meanOf(
     said.map((one) => one.said),

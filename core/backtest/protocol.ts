@@ -62,14 +62,17 @@ export function fits({ end }: { end: Day }, origin: Day, horizon: number): boole
   return daysBetween(origin, end) >= horizon - 1;
 }
 
-/** Days on which baselines are trained: weekly, on the weekdays of the origins, newest first. */
-export function snapshotDays({ trainEnd, origins }: Protocol, firstDay: Day): Day[] {
-  const weekdays = new Set(origins.map((origin) => daysBetween(trainEnd, origin) % WEEK));
+/**
+ * Days on which baselines are trained, newest first.
+ * @param every days between two of them; 7 puts them on the weekdays of the origins
+ */
+export function snapshotDays({ trainEnd, origins }: Protocol, firstDay: Day, every = WEEK): Day[] {
+  const places = new Set(origins.map((origin) => daysBetween(trainEnd, origin) % every));
   // A history of a few days says nothing yet: nobody has been active or silent for long.
   const burnIn = Math.min(4 * WEEK, Math.floor(daysBetween(firstDay, trainEnd) / 3));
   const days: Day[] = [];
   for (let ago = 1; ago <= daysBetween(firstDay, trainEnd) - burnIn; ago++)
-    if (weekdays.has((WEEK - (ago % WEEK)) % WEEK)) days.push(addDays(trainEnd, -ago));
+    if (places.has((every - (ago % every)) % every)) days.push(addDays(trainEnd, -ago));
   return days;
 }
 
