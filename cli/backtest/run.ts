@@ -19,8 +19,8 @@ export interface BacktestInput {
   log: Log & { rejected: number };
   zone: Zone;
   asked: { trainEnd?: string; origins?: string[]; activeDays: number; horizons?: string[]; end?: string };
-  /** The bundles to judge together, by the seed each was trained with. */
-  bundles: { seed: number; folder: string }[];
+  /** Gives the bundles to judge together, by the seed each was trained with. */
+  bundles(protocol: Protocol): Promise<{ seed: number; folder: string }[]>;
   baselines: readonly Baseline[];
   /** Days between two snapshots that baselines are trained on. */
   snapshotDays: number;
@@ -59,7 +59,7 @@ const THREADS = 2;
 
 /** @throws ProtocolError, Failure */
 export async function runBacktest(input: BacktestInput): Promise<Metrics> {
-  const { log, zone, bundles, progress } = input;
+  const { log, zone, progress } = input;
   const protocol = planProtocol(log, input.asked);
   const population = populationOf(log.histories, protocol.origins, protocol);
   checkPopulation(log, protocol, population);
@@ -71,6 +71,7 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
     return result;
   };
 
+  const bundles = await timed('training', () => input.bundles(protocol));
   const said: { seed: number; version: string; said: Said }[] = [];
   await timed('predicting', async () => {
     for (const { seed, folder } of bundles) {

@@ -1,14 +1,15 @@
 /** `npm run backtest`: trains before a day, predicts after it, and says against baselines how good that was. */
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { ProtocolError } from '../../core/backtest/protocol.ts';
 import { MappingError } from '../../core/import/mapping.ts';
-import { UnknownTimeZone, zoneOf } from '../../core/time.ts';
+import { type Day, UnknownTimeZone, zoneOf } from '../../core/time.ts';
 import { BASELINES, type Baseline } from '../backtest/baselines.ts';
 import { createOutFolder } from '../backtest/out-folder.ts';
 import { readLog } from '../backtest/read-log.ts';
-import { runBacktest } from '../backtest/run.ts';
-import { defineCommand, integer, list, text, Usage } from '../framework.ts';
+import { type Metrics, runBacktest } from '../backtest/run.ts';
+import { trainSeeds } from '../backtest/train-seeds.ts';
+import { choice, defineCommand, integer, list, text, Usage } from '../framework.ts';
 import { ensurePython } from '../python.ts';
 
 export default defineCommand({
@@ -29,6 +30,10 @@ export default defineCommand({
     baselines: list('NAMES', `of ${BASELINES.join(',')} (default: all)`),
     snapshotDays: integer('N', 'days between two snapshots that baselines are trained on', { default: 7, min: 1 }),
     bundle: text('FOLDER', 'judges this bundle and trains nothing'),
+    size: choice('SIZE', ['tiny', 'base', 'gpt2'], 'of the model trained (default: tiny)'),
+    members: integer('N', 'members whose predictions are averaged (default: what serves best)', { min: 1, max: 8 }),
+    epochs: integer('N', 'passes over the actions, at most', { min: 1, max: 1000 }),
+    init: text('FOLDER', 'bundle that training starts from; none: from nothing (default: the shipped bundle)'),
     truth: text('FILE.csv', 'what `simulate --truth` wrote: says how much of the gap to the truth is closed'),
     out: text('FOLDER', 'where the results go', { default: 'backtest' }),
   },
@@ -36,19 +41,30 @@ export default defineCommand({
     const started = Date.now();
     const file = context.resolve(options.actions);
     const baselines = baselinesOf(options.baselines);
-    if (!options.bundle) throw new Usage('name the bundle to judge with --bundle FOLDER');
-    const bundle = context.resolve(options.bundle);
     try {
       const zone = zoneOf(
         options.timeZone ?? (process.env.SHOP_TIME_ZONE || Intl.DateTimeFormat().resolvedOptions().timeZone),
       );
       using out = createOutFolder(context.resolve(options.out));
+      const trainings = join(out.path, 'trainings');
+      let judged: { seed: number; folder: string }[] = [];
+      const trainingFlags = (actions: string, timeZone: string, until: Day) => ({
+        ...{ actions, timeZone, until },
+        ...{ map: options.map, types: options.types, encoding: options.encoding },
+        ...{ activeDays: options.activeDays, size: options.size, members: options.members, epochs: options.epochs },
+        init: options.init && options.init !== 'none' ? context.resolve(options.init) : options.init,
+      });
       const log = await readLog(file, options, zone, context.progress);
       const metrics = await runBacktest({
         log,
         zone,
         asked: options,
-        bundles: [{ seed: 0, folder: bundle }],
+        bundles: async ({ trainEnd }) => {
+          judged = options.bundle
+            ? [{ seed: 0, folder: context.resolve(options.bundle) }]
+            : await trainSeeds(options.seeds, trainings, trainingFlags(file, zone.name, trainEnd), context.progress);
+          return judged;
+        },
         baselines,
         snapshotDays: options.snapshotDays,
         truth: options.truth && context.resolve(options.truth),
@@ -58,7 +74,8 @@ export default defineCommand({
         started,
         progress: context.progress,
       });
-      cpSync(bundle, join(out.path, 'bundle'), { recursive: true });
+      keepBundle(judged[0]!.folder, join(out.path, 'bundle'), metrics, !options.bundle);
+      rmSync(trainings, { recursive: true, force: true });
       writeFileSync(join(out.path, 'metrics.json'), `${JSON.stringify(metrics, null, 1)}\n`);
       out.finish();
       context.print(metrics.verdict);
@@ -76,4 +93,16 @@ function baselinesOf(names: string[] | undefined): Baseline[] {
   const unknown = names?.find((name) => !BASELINES.some((known) => known === name));
   if (unknown) throw new Usage(`--baselines ${unknown} is not one of ${BASELINES.join(', ')}`);
   return BASELINES.filter((known) => !names || names.includes(known));
+}
+
+/** The bundle of the first seed; one trained here carries what the backtest found of it. */
+function keepBundle(from: string, to: string, { results, protocol, verdict }: Metrics, trained: boolean): void {
+  cpSync(from, to, { recursive: true });
+  if (!trained) return;
+  const path = join(to, 'manifest.json');
+  const manifest = JSON.parse(readFileSync(path, 'utf8'));
+  const own = results.filter(({ seed }) => seed === 'all');
+  const { trainEnd, origins, activeDays } = protocol;
+  manifest.backtest = { ...manifest.backtest, verdict, trainEnd, origins, activeDays, results: own };
+  writeFileSync(path, `${JSON.stringify(manifest, null, 2)}\n`);
 }
