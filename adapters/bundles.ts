@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type Bundle, HORIZONS, MAX_LENGTH } from '../core/model/contract.ts';
 import type { BundleStore, ObjectStore, SettingStore } from '../core/ports.ts';
 import { SHOP_STATISTICS } from '../core/shop-statistics.ts';
@@ -24,9 +24,9 @@ export class BundleRefused extends Error {
 /** A file of a bundle by its path in the bundle. */
 type ReadFile = (name: string) => Promise<Uint8Array | undefined>;
 
-const whole = z.number().int().nonnegative();
+const whole = z.number().check(z.int(), z.nonnegative());
 const manifestSchema = z.object({
-  version: z.string().min(1).max(100),
+  version: z.string().check(z.minLength(1), z.maxLength(100)),
   size: z.string(),
   members: whole,
   parameters: whole,
@@ -36,10 +36,10 @@ const manifestSchema = z.object({
   maxLength: whole,
   vocabularySize: whole,
   trainedOn: z.object({ firstDay: z.string(), lastDay: z.string(), users: whole, actions: whole, hash: z.string() }),
-  private: z.object({ epsilon: z.number(), delta: z.number() }).nullable(),
+  private: z.nullable(z.object({ epsilon: z.number(), delta: z.number() })),
   backtest: z.record(z.string(), z.unknown()),
   calibration: z.record(z.string(), z.unknown()),
-  files: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+  files: z.record(z.string(), z.string().check(z.regex(/^[0-9a-f]{64}$/))),
 });
 
 /**
@@ -159,11 +159,11 @@ function verifyHash(name: string, file: string, bytes: Uint8Array, expected: str
     throw new BundleRefused(name, `${file} is not the file its manifest describes (sha256 differs)`);
 }
 
-function parse<T>(name: string, file: string, schema: z.ZodType<T>, bytes: Uint8Array): T {
+function parse<T>(name: string, file: string, schema: z.ZodMiniType<T>, bytes: Uint8Array): T {
   try {
     return schema.parse(JSON.parse(new TextDecoder().decode(bytes)));
   } catch (error) {
-    const issue = error instanceof z.ZodError ? error.issues[0] : undefined;
+    const issue = (error as Partial<z.core.$ZodError>).issues?.[0];
     const where = issue ? `${issue.path.join('.')}: ${issue.message}` : 'it is not JSON';
     throw new BundleRefused(name, `${file} cannot be read: ${where}`, { cause: error });
   }

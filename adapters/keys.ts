@@ -1,5 +1,5 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { type ApiKey, type Clock, type KeyStore, SCOPES, type Scope, type SettingStore } from '../core/ports.ts';
 import { Lru } from './lru.ts';
 
@@ -12,10 +12,10 @@ const CACHED_KEYS = 1_000;
 const ID_LENGTH = 16;
 
 const schema = z.object({
-  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  hash: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   scope: z.enum(SCOPES),
   name: z.string(),
-  source: z.string().optional(),
+  source: z.optional(z.string()),
   createdAt: z.string(),
 });
 type StoredKey = z.infer<typeof schema>;

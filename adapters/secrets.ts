@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const FILE = 'file:';
 
 const schema = z.object({
   /** Key of the pseudonyms. Losing it orphans every user. */
-  pepper: z.string().min(16),
+  pepper: z.string().check(z.minLength(16)),
   /** Key of the stored ids; absent: derived from the pepper. */
-  encryptionKey: z.string().min(16).optional(),
+  encryptionKey: z.optional(z.string().check(z.minLength(16))),
   /** Key of the suppression list; absent: derived from the pepper. */
-  suppressionKey: z.string().min(16).optional(),
+  suppressionKey: z.optional(z.string().check(z.minLength(16))),
 });
 
 export type Secrets = z.infer<typeof schema>;

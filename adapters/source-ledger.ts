@@ -32,6 +32,7 @@ export function createSourceLedger(
   let lags: number[] = [];
   let ids = new Set<string>();
   let olderIds = new Set<string>();
+  let written = 0;
   let flushedAt = 0;
   let flushing: Promise<void> = Promise.resolve();
   let timer: NodeJS.Timeout | undefined;
@@ -67,7 +68,7 @@ export function createSourceLedger(
     if (waiting.length === 0) return;
     rejects = [];
     try {
-      await store.putRejects(process, waiting);
+      await store.putRejects(`${process}.${written++}`, waiting);
     } catch (error) {
       rejects = [...waiting, ...rejects].slice(-MAX_REJECTS);
       throw error;

@@ -1,4 +1,7 @@
-/** Calls `work` for every item, at most `limit` at a time; results in the items' order. The first failure ends it. */
+/**
+ * Calls `work` for every item, at most `limit` at a time; results in the items' order. The first failure ends it, once
+ * what is under way is done: nothing goes on behind the caller's back.
+ */
 export async function concurrently<T, R>(
   items: readonly T[],
   limit: number,
@@ -12,11 +15,12 @@ export async function concurrently<T, R>(
       results[index] = await work(items[index]!, index);
     }
   };
-  try {
-    await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
-  } catch (error) {
+  const stopping = (error: unknown): never => {
     next = items.length;
     throw error;
-  }
+  };
+  const workers = Array.from({ length: Math.min(limit, items.length) }, () => worker().catch(stopping));
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
   return results;
 }

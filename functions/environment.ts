@@ -1,25 +1,25 @@
 /** The environment of every function, parsed once at cold start. Local and Lambda alike. */
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 const schema = z.object({
-  SHOP_TIME_ZONE: z.string().min(1),
-  TABLE_PREFIX: z.string().default(''),
+  SHOP_TIME_ZONE: z.string().check(z.minLength(1)),
+  TABLE_PREFIX: z._default(z.string(), ''),
   /** `endpoint`: SageMaker Runtime; `lambda`: the scorer function; `in-process`: ONNX Runtime here. */
-  SCORER: z.enum(['endpoint', 'lambda', 'in-process']).default('endpoint'),
-  ENDPOINT_NAME: z.string().default('buy-timing'),
+  SCORER: z._default(z.enum(['endpoint', 'lambda', 'in-process']), 'endpoint'),
+  ENDPOINT_NAME: z._default(z.string(), 'buy-timing'),
   /** Secrets Manager id, or `file:` and a path on a local system. Holds `{pepper, encryptionKey}`. */
-  PEPPER_SECRET_ID: z.string().min(1),
+  PEPPER_SECRET_ID: z.string().check(z.minLength(1)),
   /** `s3://bucket/prefix`, or `file:` and the path of a folder on a local system. */
-  OBJECTS: z.string().min(1),
+  OBJECTS: z.string().check(z.minLength(1)),
   /** `file:` and the bundle's folder; or the version below `models/` in the object store until one is promoted. */
-  BUNDLE: z.string().default(''),
-  RETENTION_DAYS: z.coerce.number().int().positive().optional(),
+  BUNDLE: z._default(z.string(), ''),
+  RETENTION_DAYS: z.optional(z.coerce.number().check(z.int(), z.positive())),
   /** Seconds after which every process knows that a user is suppressed. */
-  SUPPRESSION_SECONDS: z.coerce.number().positive().default(30),
+  SUPPRESSION_SECONDS: z._default(z.coerce.number().check(z.positive()), 30),
   /** Fixed keys of a local system. */
-  BUY_TIMING_WRITE_KEY: z.string().optional(),
-  BUY_TIMING_READ_KEY: z.string().optional(),
-  BUY_TIMING_ADMIN_KEY: z.string().optional(),
+  BUY_TIMING_WRITE_KEY: z.optional(z.string()),
+  BUY_TIMING_READ_KEY: z.optional(z.string()),
+  BUY_TIMING_ADMIN_KEY: z.optional(z.string()),
 });
 
 export type Environment = z.infer<typeof schema>;

@@ -1,6 +1,5 @@
 /** Makes the real dependencies of the functions from the environment, once per process. */
 import { randomUUID } from 'node:crypto';
-import { createBundleStore } from '../adapters/bundles.ts';
 import { createDigests } from '../adapters/digests.ts';
 import { createActionStore } from '../adapters/dynamo/actions.ts';
 import { createDynamoClient } from '../adapters/dynamo/client.ts';
@@ -17,7 +16,6 @@ import { createLinkedActions } from '../adapters/linked-actions.ts';
 import { createLog } from '../adapters/log.ts';
 import { createObjectStore } from '../adapters/objects.ts';
 import { createPseudonyms } from '../adapters/pseudonyms.ts';
-import { createScorer } from '../adapters/scorer.ts';
 import { loadSecrets } from '../adapters/secrets.ts';
 import { createSourceLedger } from '../adapters/source-ledger.ts';
 import type { Scorer } from '../core/model/contract.ts';
@@ -89,6 +87,12 @@ export async function createDependencies(variables: Record<string, string | unde
   const sources = createSourceStore(dynamo, tables, clock);
   const log = createLog();
   const zone = zoneOf(environment.SHOP_TIME_ZONE);
+  // Loaded by the functions that ask the model, and not by the cold start of the others.
+  const bundles = once(async () => {
+    const { createBundleStore } = await import('../adapters/bundles.ts');
+    return createBundleStore(environment, objects, settings);
+  });
+  const scorer = once(async () => (await import('../adapters/scorer.ts')).createScorer(environment));
   return {
     environment,
     clock,
@@ -110,7 +114,19 @@ export async function createDependencies(variables: Record<string, string | unde
     rules: createRuleStore({ settings, objects, pseudonyms, clock, newId: randomUUID }),
     sources,
     ledger: createSourceLedger(sources, { clock, zone, log, process: randomUUID() }),
-    bundles: createBundleStore(environment, objects, settings),
-    scorer: createScorer(environment),
+    bundles: { live: async () => (await bundles()).live() },
+    scorer: { score: async (input) => (await scorer()).score(input) },
+  };
+}
+
+/** Makes something when it is first asked for; a failure is not kept. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
   };
 }

@@ -51,9 +51,9 @@ export function createSourceStore(client: DynamoClient, prefix: string, clock: C
       return [...sums].map(([source, counts]) => ({ source, counts }));
     },
 
-    async putRejects(process, rejects) {
+    async putRejects(write, rejects) {
       const last = rejects.at(-1);
-      if (last) await put(REJECTS, `${last.at}#${process}`, rejects, REJECTS_KEPT_SECONDS);
+      if (last) await put(REJECTS, `${last.at}#${write}`, rejects, REJECTS_KEPT_SECONDS);
     },
 
     async rejects(limit) {

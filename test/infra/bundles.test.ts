@@ -27,6 +27,10 @@ test.each(bundles)('a cold start of $entry reads at most 500 KB', ({ coldBytes, 
   expect(bytes).toBeLessThanOrEqual(1024 * 1024);
 });
 
+test('a cold start of ingest, which every request of a client may wait for, reads at most 400 KB', () => {
+  expect(bundles.find(({ entry }) => entry === 'ingest')!.coldBytes).toBeLessThanOrEqual(400 * 1024);
+});
+
 test.each(bundles)('$entry brings no model runtime, no local store and no CDK along', ({ inputs }) => {
   expect(inputs.filter((path) => /onnxruntime|dynalite|aws-cdk|node_modules\/(jest|esbuild)/.test(path))).toEqual([]);
 });

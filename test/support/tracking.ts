@@ -18,12 +18,13 @@ import type { ApiKey, ObjectStore } from '../../core/ports.ts';
 import { zoneOf } from '../../core/time.ts';
 import { createHandler as createActionsHandler } from '../../functions/actions/handler.ts';
 import { createHandler as createIngestHandler, type IngestDependencies } from '../../functions/ingest/handler.ts';
-import type { SourcesDependencies } from '../../functions/sources/handler.ts';
+import { createHandler as createSourcesHandler, type SourcesDependencies } from '../../functions/sources/handler.ts';
 
 /** Keys of a test are named as their scopes. */
 const KEYS: Record<string, ApiKey> = {
   write: { id: 'w', scope: 'write', name: 'shop', source: 'website' },
   read: { id: 'r', scope: 'read', name: 'dashboard' },
+  admin: { id: 'a', scope: 'admin', name: 'owner' },
 };
 
 export interface Answer {
@@ -80,10 +81,12 @@ export function createTracking(client: DynamoClient, options: { now?: number; re
     event: Partial<APIGatewayProxyEventV2>,
   ): Promise<Answer> => {
     const reply = await handler({ requestContext: { requestId: 'r' }, ...event } as APIGatewayProxyEventV2);
+    const headers = reply.headers as Record<string, string>;
+    const isJson = /json$/.test(headers['content-type'] ?? '') && !/ndjson/.test(headers['content-type'] ?? '');
     return {
       status: reply.statusCode ?? 0,
-      headers: reply.headers as Record<string, string>,
-      body: reply.body === undefined ? undefined : JSON.parse(reply.body),
+      headers,
+      body: isJson ? JSON.parse(String(reply.body)) : reply.body,
     };
   };
 
@@ -108,6 +111,12 @@ export function createTracking(client: DynamoClient, options: { now?: number; re
         pathParameters: { userId },
         queryStringParameters: query,
       }),
+    /** Asks the function of what came in, and of the settings of ingest. */
+    settings: (routeKey: string, more: Partial<APIGatewayProxyEventV2> & { json?: unknown } = {}) => {
+      const { json, ...event } = more;
+      const body = json === undefined ? event.body : JSON.stringify(json);
+      return ask(createSourcesHandler(deps), { routeKey, headers: { authorization: 'Bearer admin' }, ...event, body });
+    },
     read: (userId: string) => actions.read(pseudonyms.pseudonym(userId)),
     user: (userId: string) => users.get(pseudonyms.pseudonym(userId)),
   };
