@@ -17,7 +17,8 @@ const judge = (context: unknown, rules: Partial<TrafficRules> = {}, checks = cre
 
 test.each<[string, unknown, Partial<TrafficRules>, string | undefined]>([
   ['a bot', { userAgent: GOOGLEBOT }, {}, 'bot'],
-  ['a headless browser', { userAgent: CHROME.replace('Chrome', 'HeadlessChrome') }, {}, 'bot'],
+  ['a browser without a window', { userAgent: CHROME.replace('Chrome', 'HeadlessChrome') }, {}, undefined],
+  ['a crawler without a name', { userAgent: 'Some-Crawler/1.0' }, {}, 'bot'],
   ['a bot where the shop wants bots', { userAgent: GOOGLEBOT }, { bots: false }, undefined],
   ['a browser', { userAgent: CHROME }, {}, undefined],
   ['a server without a user agent', {}, {}, undefined],
