@@ -10,6 +10,7 @@ const COMMANDS = [
   'scores',
   'simulate',
   'prior',
+  'export',
   'train',
   'backtest',
   'keys',

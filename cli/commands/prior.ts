@@ -20,7 +20,7 @@ export default defineCommand({
     const folder = context.resolve(options.out);
     if (existsSync(`${folder}/meta.json`)) throw new Failure(`${folder} holds training data; name another folder`);
     const vocabulary = createVocabulary();
-    const writer = createTrainingDataWriter(folder);
+    const writer = createTrainingDataWriter(folder, 'survival');
     const started = Date.now();
     let users = 0;
     let actions = 0;
@@ -33,8 +33,12 @@ export default defineCommand({
       });
       const rows = new Map([...shop.statistics].map(([day, vector]) => [day, writer.addShopRow(vector)]));
       for (const window of shop.windows) {
-        const queries = window.queries.map((query) => ({ ...query, shopRow: rows.get(query.day)! }));
-        writer.addWindow({ ...window, shop: options.seed + index, queries });
+        const queries = window.queries.map(({ survival, ...query }) => ({
+          ...query,
+          shopRow: rows.get(query.day)!,
+          target: { survival },
+        }));
+        writer.addWindow({ ...window, group: options.seed + index, queries });
       }
       users += shop.users;
       actions += shop.actions;

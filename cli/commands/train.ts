@@ -1,49 +1,79 @@
-import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { choice, defineCommand, Failure, integer, text } from '../framework.ts';
+import { actionOptions, readActionSource } from '../action-source.ts';
+import { choice, defineCommand, Failure, flag, integer, text, Usage } from '../framework.ts';
 import { ROOT } from '../project.ts';
 import { ensurePython } from '../python.ts';
+import { runTraining } from '../training-run.ts';
+import { writeTrainingSet } from '../training-set.ts';
+
+const SHIPPED = join(ROOT, 'model', 'bundles', 'tiny');
 
 export default defineCommand({
   name: 'train',
-  summary: 'Trains a model on prepared training data and writes its bundle.',
-  arguments: [{ name: '<folders...>', description: 'training data that `npm run prior` wrote' }],
+  summary: 'Trains a model on a shop’s own actions, or on prepared folders, and writes its bundle.',
+  arguments: [{ name: '[folders...]', description: 'training data that `npm run prior` or `npm run export` wrote' }],
   options: {
+    ...actionOptions,
+    until: text('DAY', 'excluded; nothing at or after it is read (default: the day after the last action)'),
+    activeDays: integer('N', 'a user is asked about on days with an action in so many days before', {
+      default: 90,
+      min: 1,
+    }),
     out: text('BUNDLE', 'folder of the bundle', { required: true }),
     size: choice('SIZE', ['tiny', 'base', 'gpt2'], 'size of the GPT-2 body', { default: 'tiny' }),
-    members: integer('N', 'independently trained members, averaged', { default: 1, min: 1, max: 8 }),
-    minutes: integer('N', 'training time of each member', { default: 30, min: 1 }),
+    members: integer('N', 'members whose predictions are averaged (default: what serves best)', { min: 1, max: 8 }),
     seed: integer('N', 'seed of the first member', { default: 0 }),
+    epochs: integer('N', 'passes over a shop’s own actions, at most', { min: 1, max: 1000 }),
+    minutes: integer('N', 'simulated shops: training time of each member (default: 30)', { min: 1 }),
+    init: text('FOLDER', 'bundle to start from; none: from nothing (default: the shipped bundle)'),
+    resume: flag('goes on with a training that was interrupted, to the same result'),
   },
   async run(context, args, options) {
+    const out = context.resolve(options.out);
     const folders = args.map((folder) => context.resolve(folder));
+    if (folders.length > 0 && options.actions !== undefined) throw new Usage('name folders or --actions, not both');
     const missing = folders.find((folder) => !existsSync(join(folder, 'meta.json')));
     if (missing)
       throw new Failure(`${missing} holds no training data`, 'make some with `npm run prior -- --out FOLDER`');
     const python = await ensurePython(context.progress);
-    const flags = ['size', 'members', 'minutes', 'seed'] as const;
-    const result = await runTraining(python, [
-      ...folders,
-      '--out',
-      context.resolve(options.out),
-      ...flags.flatMap((name) => [`--${name}`, String(options[name])]),
-    ]);
-    context.print(`${result.modelVersion}: ${result.parameters} parameters, ${result.seconds} s`);
-    return result;
+    // Beside the bundle: what it takes to go on, and the data, which are the same again for the same options.
+    const work = `${out}.training`;
+    const data = join(work, 'data');
+    if (!options.resume) rmSync(work, { recursive: true, force: true });
+    rmSync(data, { recursive: true, force: true });
+    if (folders.length === 0) {
+      const source = await readActionSource(context, options);
+      mkdirSync(work, { recursive: true });
+      try {
+        writeTrainingSet(context, source, data, options);
+      } catch (error) {
+        rmSync(work, { recursive: true, force: true });
+        throw error;
+      }
+      folders.push(data);
+    }
+    try {
+      const result = await runTraining(context, python, [
+        ...folders,
+        ...['--out', out, '--checkpoints', work],
+        ...initOf(options.init, (path) => context.resolve(path)),
+        ...(['size', 'members', 'seed', 'epochs', 'minutes'] as const).flatMap((name) =>
+          options[name] === undefined ? [] : [`--${name}`, String(options[name])],
+        ),
+        ...(options.resume ? ['--resume'] : []),
+      ]);
+      rmSync(work, { recursive: true, force: true });
+      context.print(`${result.modelVersion}: ${result.parameters} parameters, ${result.seconds} s, in ${out}`);
+      return result;
+    } finally {
+      rmSync(data, { recursive: true, force: true });
+    }
   },
 });
 
-/** Runs model/train.py; its progress goes to stderr as it comes, its last line is the result. */
-async function runTraining(python: string, args: string[]): Promise<Record<string, unknown>> {
-  const child = spawn(python, ['-W', 'ignore', join(ROOT, 'model', 'train.py'), ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const closed = new Promise<number | null>((done) => child.once('close', done));
-  let last = '';
-  for await (const line of createInterface({ input: child.stdout })) last = line;
-  if ((await closed) !== 0)
-    throw new Failure('training failed', 'its last words are above; the bundle in its place is untouched');
-  return JSON.parse(last);
+function initOf(init: string | undefined, resolve: (path: string) => string): string[] {
+  if (init === 'none') return [];
+  if (init !== undefined) return ['--init', resolve(init)];
+  return existsSync(join(SHIPPED, 'weights.safetensors')) ? ['--init', SHIPPED] : [];
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from '@jest/globals';
@@ -51,9 +51,66 @@ test('data that make the loss NaN stop the training by name, and leave the bundl
   expect(readFileSync(bundle, 'utf8')).toBe('what was there');
 }, 120_000);
 
+const DAY = 86_400_000;
+const USERS = 30;
+const DAYS = 60;
+
+/** A view every third day and a purchase every tenth of each user, shifted from user to user. */
+function rows(users = USERS, days = DAYS, bought = 'buy'): string[] {
+  const lines: string[] = [];
+  for (let user = 0; user < users; user++)
+    for (let day = 0; day < days; day++) {
+      const at = new Date(Date.parse('2026-01-01') + day * DAY).toISOString().slice(0, 10);
+      if ((day + user) % 3 === 0) lines.push(`u${user},${at},view,c${user % 4}`);
+      if ((day + user) % 10 === 0) lines.push(`u${user},${at},${bought},c${user % 4}`);
+    }
+  return lines;
+}
+
+function csv(name: string, lines: string[]): string {
+  const file = join(folder, name);
+  writeFileSync(file, `user_id,timestamp,type,category\n${lines.join('\n')}\n`);
+  return file;
+}
+
+test('a log becomes a bundle the product accepts, trained on nothing at or after the cut-off', async () => {
+  const out = join(folder, 'own');
+  const options = ['--types', 'buy=purchase', '--until', '2026-02-20', '--epochs', '1', '--members', '1', '--json'];
+  const made = await runCommand(['train', '--actions', csv('log.csv', rows()), ...options, '--out', out]);
+  expect(made.stderr).not.toContain('training stopped');
+  const result = JSON.parse(made.stdout.trim().split('\n').at(-1)!);
+  expect(result).toMatchObject({ users: USERS, sequences: USERS });
+  const { manifest } = await readBundleFolder(out);
+  expect(manifest).toMatchObject({
+    version: result.modelVersion,
+    trainedOn: { firstDay: '2026-01-01', lastDay: '2026-02-19', users: USERS },
+  });
+  expect(readdirSync(folder).filter((name) => name.startsWith('own'))).toEqual(['own']);
+}, 240_000);
+
 test.each([
-  [['--out', 'x'], 2, 'folders'],
+  ['one user', rows(1), [], 'only 1 user acted before'],
+  ['one day', rows(40, 1), [], 'the log has 1 day before'],
+  ['no purchase', rows(30, 60, 'cart'), [], 'nobody bought before'],
+  ['a type never seen', rows(30, 60, 'buys').filter((row) => row.includes('buys')), [], 'no row that can be used'],
+  ['a cut-off after the log', rows(), ['--until', '2027-01-01'], 'outside of the log'],
+  ['a cut-off before the log', rows(), ['--until', '2026-01-01'], 'outside of the log'],
+  ['a cut-off that is no day', rows(), ['--until', '2026-02-30'], 'is not a day'],
+])('a log with %s is refused in one line', async (name, lines, options, text) => {
+  const out = join(folder, 'refused');
+  const file = csv(`${name.replaceAll(' ', '-')}.csv`, lines);
+  const refused = await runCommand(['train', '--actions', file, '--types', 'buy=purchase', ...options, '--out', out]);
+  expect(refused.code).toBeGreaterThan(0);
+  expect(refused.stderr.trim().split('\n').at(-1)).toContain(text);
+  expect(existsSync(out) || existsSync(`${out}.training`)).toBe(false);
+});
+
+test.each([
+  [[], 2, '--out'],
+  [['--out', 'x', '--data', 'nowhere'], 1, 'there is no shop in'],
   [['nowhere', '--out', 'x'], 1, 'holds no training data'],
+  [['nowhere', '--actions', 'a.csv', '--out', 'x'], 2, 'not both'],
+  [['--types', 'buy=purchase', '--out', 'x'], 2, '--types needs --actions'],
 ])('train %j is refused', async (args, code, text) => {
   const finished = await runCommand(['train', ...args]);
   expect(finished.code).toBe(code);
