@@ -103,10 +103,10 @@ export function writeTrainingSet(
 function refuseTooLittle(set: ReturnType<typeof trainingLog>, until: Day): void {
   const remedy = 'use the shipped bundle as it is until there is more';
   const days = dayNumber(until) - set.firstDay;
-  if (set.users < FEWEST_USERS)
-    throw new Failure(`only ${count(set.users, 'user')} acted before ${until}; training needs ${FEWEST_USERS}`, remedy);
   if (days < FEWEST_DAYS)
     throw new Failure(`the log has ${count(days, 'day')} before ${until}; training needs ${FEWEST_DAYS}`, remedy);
+  if (set.users < FEWEST_USERS)
+    throw new Failure(`only ${count(set.users, 'user')} acted before ${until}; training needs ${FEWEST_USERS}`, remedy);
   if (set.purchases === 0)
     throw new Failure(`nobody bought before ${until}`, 'say with --types which type is a purchase, as buy=purchase');
   if (set.purchases < FEWEST_PURCHASES)
