@@ -21,15 +21,50 @@ export type Actions = {
 };
 
 export type Audience = {
-  name: Band;
   /** A calendar day of the shop's time zone. */
   day: string;
-  /** Users of the whole audience. */
+  /** Users that lists and downloads hold. */
   count: number;
+  /** Users of the audience that are kept out of them. */
+  heldOut: number;
+  name: string;
   /** Most probable to buy within 7 days first. */
   users: AudienceUser[];
   /** What to send as cursor for the next page; null on the last one. */
   next: string | null;
+  /** By day, oldest first; on the first page. */
+  history?: AudienceCount[];
+};
+
+export type AudienceBody = {
+  /** Not a band's name. */
+  name: string;
+  rule: Rule;
+  /** Share of its users, always the same ones, kept out of lists and downloads, so that lift can be measured. */
+  holdout?: number;
+  /** Replaces an audience of this name; without it one is refused. */
+  replace?: boolean;
+};
+
+export type AudienceCount = {
+  /** A calendar day of the shop's time zone. */
+  day: string;
+  /** Users that lists and downloads hold. */
+  count: number;
+  /** Users of the audience that are kept out of them. */
+  heldOut: number;
+};
+
+export type AudienceSummary = {
+  name: string;
+  /** One of the four bands, or one of your own. */
+  kind: "band" | "rule";
+  rule?: Rule;
+  /** Share of its users, always the same ones, kept out of lists and downloads, so that lift can be measured. */
+  holdout: number;
+  createdAt?: string;
+  /** As of the latest run; null before the first one, or while the rule waits for the next. */
+  latest: AudienceCount | null;
 };
 
 export type AudienceUser = {
@@ -38,12 +73,47 @@ export type AudienceUser = {
   /** The shop's own id; only for keys of scope read:ids or admin. */
   userId?: string;
   probability: Probabilities;
+  band: Band;
+  stage: Stage;
+  silenceDays: number;
+  /** Days since the last purchase; null for none. */
+  boughtDaysAgo: number | null;
   expected: Expected;
   bestWindow: BestWindow;
+  bestHour: BestHour;
+};
+
+export type Audiences = {
+  audiences: AudienceSummary[];
+  /** Categories that a rule can name, those of most users first; at most 500. */
+  categories: string[];
 };
 
 /** With θ, the shop's usual 30-day purchase rate: now if p_3d ≥ θ, else soon if p_7d ≥ θ, else later if p_30d ≥ θ, else unlikely. */
 export type Band = "now" | "soon" | "later" | "unlikely";
+
+export type Bands = {
+  /** The purchase rate that divides the bands, as you set it for the next run; null: it is measured. */
+  theta: number | null;
+  /** What the latest finished run used; null before the first. */
+  latest: {
+    /** A calendar day of the shop's time zone. */
+    day: string;
+    theta: number;
+  } | null;
+};
+
+export type BandsBody = {
+  /** null: measured by every run, at least 0.05. */
+  theta: number | null;
+};
+
+/** When in the week the user is most likely to be there; null in a log without times of day. */
+export type BestHour = {
+  weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+  /** The hour that begins then, in the shop's time zone. */
+  hour: number;
+} | null;
 
 /** The days, both included, in which the next purchase is most concentrated. */
 export type BestWindow = {
@@ -58,6 +128,32 @@ export type BestWindow = {
 export type Catalogue = {
   products: number;
   updatedAt: string | null;
+};
+
+export type Count = {
+  /** A calendar day of the shop's time zone. */
+  day: string;
+  /** Users scored that day. */
+  users: number;
+  /** Users that match; an estimate where sampled. */
+  count: number;
+  /** Whether the count comes from a sample: done above 100,000 users. */
+  sampled: boolean;
+  /** Users that were asked. */
+  sample: number;
+  /** 95 % interval of the count; the count itself where it is exact. */
+  low: number;
+  high: number;
+};
+
+export type CountBody = {
+  rule: Rule;
+};
+
+export type Difference = {
+  value: number;
+  low: number;
+  high: number;
 };
 
 /** Action types by event name; null: the event is no action. */
@@ -105,6 +201,27 @@ export type ImportReply = {
     code?: string;
     message?: string;
   }[];
+};
+
+export type Lift = {
+  name: string;
+  /** Share of its users, always the same ones, kept out of lists and downloads, so that lift can be measured. */
+  holdout: number;
+  days: number;
+  /** First day on which a user counted here came in; null for none. */
+  from: string | null;
+  to: string | null;
+  treated: LiftGroup;
+  heldOut: LiftGroup;
+  /** Rate of the treated less that of the held-out, with its 95 % interval. */
+  difference: Difference | null;
+};
+
+export type LiftGroup = {
+  users: number;
+  buyers: number;
+  /** With its 95 % interval; null of nobody. */
+  rate: Rate | null;
 };
 
 export type Measurement = {
@@ -176,6 +293,12 @@ export type Problem = {
   [name: string]: unknown;
 };
 
+export type Rate = {
+  value: number;
+  low: number;
+  high: number;
+};
+
 export type Reject = {
   at: string;
   source: string;
@@ -187,6 +310,53 @@ export type Reject = {
   index?: number;
   /** The shape of the event, without anything that was sent. */
   body?: unknown;
+};
+
+/** One condition, or others combined; at most 32 conditions, 8 levels deep. */
+export type Rule = {
+  /** Every one of these. */
+  all: Rule[];
+} | {
+  /** At least one of these. */
+  any: Rule[];
+} | {
+  /** Not this. */
+  not: Rule;
+} | {
+  /** P(purchase within so many days) is between min (0) and max (1), both included. */
+  probability: {
+    days: 1 | 3 | 7 | 14 | 30;
+    min?: number;
+    max?: number;
+  };
+} | {
+  /** One of these bands. */
+  band: ("now" | "soon" | "later" | "unlikely")[];
+} | {
+  /** P(the next purchase is in this category or one below it) is above 0 and at least min. Names are as they stand in action words. */
+  category: {
+    name: string;
+    min?: number;
+  };
+} | {
+  /** Whole days since the last action, both days excluded. */
+  silence: {
+    min?: number;
+    max?: number;
+  };
+} | {
+  /** One of these stages. */
+  stage: ("new" | "active" | "due" | "lapsing" | "lost")[];
+} | {
+  /** Bought on one of the last so many days before the day of the run. */
+  bought: {
+    days: number;
+  };
+} | {
+  /** true: agreed to marketing; false: did not, or was never asked. */
+  consent: {
+    marketing: boolean;
+  };
 };
 
 export type RunSummary = {
@@ -225,6 +395,9 @@ export type Source = {
   lastAt: string | null;
 };
 
+/** By the user's own rhythm: new (came within 30 days, did not buy twice), active, due (about when the next purchase usually comes), lapsing, lost. */
+export type Stage = "new" | "active" | "due" | "lapsing" | "lost";
+
 export type Timing = {
   /** The user's pseudonym: HMAC-SHA256 of the shop's id, 64 hexadecimal digits. */
   user: string;
@@ -245,6 +418,7 @@ export type Timing = {
   percentile: number;
   expected: Expected;
   bestWindow: BestWindow;
+  bestHour: BestHour;
   /** Most probable first. */
   nextActions: {
     word: string;
@@ -890,10 +1064,25 @@ export interface Operations {
     };
     reply: Actions;
   };
+  /** Every audience. */
+  'GET /v1/audiences': {
+    reply: Audiences;
+  };
+  /** Save an audience. */
+  'POST /v1/audiences': {
+    body: AudienceBody;
+    reply: AudienceSummary;
+  };
+  /** How many users match a rule. */
+  'POST /v1/audiences/count': {
+    body: CountBody;
+    reply: Count;
+  };
   /** The users of an audience. */
   'GET /v1/audiences/{name}': {
     path: {
-      name: Band;
+      /** A band, or the name of an audience of your own. */
+      name: string;
     };
     query?: {
       /** The day shown; the latest day with a finished run when absent. */
@@ -904,6 +1093,35 @@ export interface Operations {
       cursor?: string;
     };
     reply: Audience;
+  };
+  /** Delete an audience. */
+  'DELETE /v1/audiences/{name}': {
+    path: {
+      /** A band, or the name of an audience of your own. */
+      name: string;
+    };
+    reply: undefined;
+  };
+  /** Whether writing to an audience made a difference. */
+  'GET /v1/audiences/{name}/lift': {
+    path: {
+      /** A band, or the name of an audience of your own. */
+      name: string;
+    };
+    query?: {
+      /** A purchase counts within so many days from the day on which the user came into the audience. */
+      days?: number;
+    };
+    reply: Lift;
+  };
+  /** What divides the bands. */
+  'GET /v1/bands': {
+    reply: Bands;
+  };
+  /** Set what divides the bands. */
+  'PUT /v1/bands': {
+    body: BandsBody;
+    reply: Bands;
   };
   /** A day's scores in figures. */
   'GET /v1/overview': {

@@ -4,6 +4,7 @@ import type { SourceCounts } from './ingest/counts.ts';
 import type { EventTypes, MappingRules } from './ingest/rules.ts';
 import type { TrafficRules } from './ingest/traffic.ts';
 import type { Bundle } from './model/contract.ts';
+import type { UserFacts } from './profiles/facts.ts';
 import type { Day } from './time.ts';
 
 export type Clock = () => number;
@@ -59,6 +60,8 @@ export interface StoredForecast {
   revision: number;
   /** Epoch milliseconds of the last action the forecast knows of. */
   lastActionAt: number;
+  /** What those actions say beside the forecast. */
+  facts: UserFacts;
 }
 
 export interface UserRecord {
@@ -89,6 +92,8 @@ export interface UserStore {
   get(user: string): Promise<UserRecord | undefined>;
   /** In any order; users without an action and merged ones are left out. */
   getMany(users: string[]): Promise<UserRecord[]>;
+  /** `encryptedId` alone by user: a list of a thousand needs none of their forecasts. */
+  idsOf(users: string[]): Promise<Map<string, Uint8Array>>;
   /**
    * Notes that a user, or the one it was merged into, acted: reads first and writes only when the first or last day changed or when an action of a
    * day before today or before the forecast's origin came. Idempotent but for `revision`.
@@ -262,6 +267,12 @@ export interface ObjectStore {
   get(name: string): Promise<Uint8Array | undefined>;
   list(prefix: string): Promise<string[]>;
   remove(name: string): Promise<void>;
+}
+
+/** Links to files of the object store, for callers without a key. */
+export interface Downloads {
+  /** @returns a URL that holds for some minutes; the file is saved as `fileName` */
+  link(name: string, fileName: string): Promise<string>;
 }
 
 /** The live model bundle; what it answers may change between calls after a promotion. */

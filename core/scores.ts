@@ -13,6 +13,8 @@ export const ACTIVE_DAYS = 90;
 export const FORECAST_DAYS = SILENCE_ROWS - 1;
 /** θ is never below this. */
 export const MIN_THETA = 0.05;
+/** Index in HORIZONS of the 3 days that decide whether a user is in band `now`. */
+export const HORIZON_NOW = HORIZONS.indexOf(3);
 /** How far the expected date looks. */
 export const EXPECTED_DAYS = 90;
 /** How far the best window looks, and how long it may be. */

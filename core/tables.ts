@@ -35,7 +35,18 @@ export const TABLES = {
     sortKey: { name: 'source', type: 'S' },
     timeToLive: 'expires',
   },
-  Outbox: { partitionKey: { name: 'event', type: 'S' } },
+  /** Window events, and their delivery to each webhook under `event/webhook`. `list` is what it waits for or lies in. */
+  Outbox: {
+    partitionKey: { name: 'user', type: 'S' },
+    sortKey: { name: 'event', type: 'S' },
+    timeToLive: 'expires',
+    index: {
+      name: 'byList',
+      partitionKey: { name: 'list', type: 'S' },
+      sortKey: { name: 'at', type: 'S' },
+      projects: ['value', 'expires'],
+    },
+  },
   Erasures: { partitionKey: { name: 'id', type: 'S' } },
 } as const satisfies Record<string, TableDefinition>;
 

@@ -1,10 +1,12 @@
 /** Makes the real dependencies of the functions from the environment, once per process. */
 import { randomUUID } from 'node:crypto';
 import { createDigests } from '../adapters/digests.ts';
+import { createDownloads } from '../adapters/downloads.ts';
 import { createActionStore } from '../adapters/dynamo/actions.ts';
 import { createDynamoClient } from '../adapters/dynamo/client.ts';
 import { createLinkStore } from '../adapters/dynamo/links.ts';
 import { createMergedUsers } from '../adapters/dynamo/merged-users.ts';
+import { createOutbox } from '../adapters/dynamo/outbox.ts';
 import { createRunStore } from '../adapters/dynamo/runs.ts';
 import { createSettingStore } from '../adapters/dynamo/settings.ts';
 import { createSourceStore } from '../adapters/dynamo/sources.ts';
@@ -18,11 +20,13 @@ import { createObjectStore } from '../adapters/objects.ts';
 import { createPseudonyms } from '../adapters/pseudonyms.ts';
 import { loadSecrets } from '../adapters/secrets.ts';
 import { createSourceLedger } from '../adapters/source-ledger.ts';
+import type { Outbox } from '../core/events/ports.ts';
 import type { Scorer } from '../core/model/contract.ts';
 import type {
   ActionStore,
   BundleStore,
   Clock,
+  Downloads,
   KeyStore,
   LinkStore,
   Log,
@@ -51,6 +55,7 @@ export interface Dependencies {
   links: LinkStore;
   suppressions: SuppressionStore;
   runs: RunStore;
+  outbox: Outbox;
   settings: SettingStore;
   keys: KeyStore;
   pseudonyms: Pseudonyms;
@@ -58,6 +63,7 @@ export interface Dependencies {
   rules: RuleStore;
   sources: SourceStore;
   ledger: SourceLedger;
+  downloads: Downloads;
   bundles: BundleStore;
   scorer: Scorer;
 }
@@ -107,6 +113,7 @@ export async function createDependencies(variables: Record<string, string | unde
       freshMs: environment.SUPPRESSION_SECONDS * 1_000,
     }),
     runs: createRunStore(dynamo, tables),
+    outbox: createOutbox(dynamo, tables),
     settings,
     keys: createKeyStore(settings, clock, environment),
     pseudonyms,
@@ -128,5 +135,8 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
       throw error;
     });
     return made;
+    downloads: createDownloads(environment.OBJECTS, secrets.pepper, clock),
+    bundles: createBundleStore(environment, objects, settings),
+    scorer: createScorer(environment),
   };
 }

@@ -5,7 +5,7 @@ import type { FunctionName } from '../functions/routes.ts';
 
 export type Verb = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 /** Folders of the bucket. */
-export type Folder = 'models' | 'catalogue' | 'scores' | 'audiences' | 'health';
+export type Folder = 'models' | 'catalogue' | 'scores' | 'audiences' | 'downloads' | 'health';
 
 export interface Permissions {
   tables: Partial<Record<TableName, Verb[]>>;
@@ -48,14 +48,21 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
   },
   actions: { tables: { Actions: ['Query'], Users: ['GetItem'], Settings: ['GetItem'] } },
   audiences: {
-    tables: { Users: ['BatchGetItem'], Runs: ['GetItem'], Settings: ['GetItem'] },
-    reads: ['audiences'],
+    tables: {
+      Users: ['BatchGetItem'],
+      Runs: ['GetItem'],
+      Settings: ['GetItem', 'Query', 'PutItem', 'DeleteItem'],
+    },
+    reads: ['audiences', 'scores', 'downloads'],
+    writes: ['audiences', 'downloads'],
+    removes: ['audiences'],
   },
+  bands: { tables: { Runs: ['GetItem'], Settings: ['GetItem', 'PutItem', 'DeleteItem'] } },
   overview: { tables: { Runs: ['GetItem'], Settings: ['GetItem', 'Query'] } },
   health: { tables: { Settings: ['GetItem'] }, reads: ['models', 'health'] },
   openapi: { tables: {}, needsNothing: true },
   plan: {
-    tables: { Actions: ['Query'], Users: ['GetItem'], Runs: ['GetItem', 'PutItem'], Settings: ['GetItem'] },
+    tables: { Actions: ['Query'], Users: ['GetItem'], Runs: ['GetItem', 'PutItem'], Settings: ['GetItem', 'Query'] },
     usersByShard: true,
     reads: ['models'],
   },
@@ -65,16 +72,17 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
       Users: ['BatchGetItem', 'UpdateItem'],
       Runs: ['GetItem', 'PutItem'],
       Settings: ['GetItem'],
+      Outbox: ['PutItem'],
     },
     usersByShard: true,
-    reads: ['models'],
+    reads: ['models', 'scores'],
     writes: ['scores'],
     asksModel: true,
   },
   finish: {
-    tables: { Runs: ['GetItem', 'PutItem', 'Query'], Settings: ['GetItem', 'PutItem'] },
+    tables: { Runs: ['GetItem', 'PutItem', 'Query'], Settings: ['GetItem', 'PutItem', 'Query'] },
     usersByShard: true,
-    reads: ['scores'],
+    reads: ['scores', 'audiences'],
     writes: ['audiences'],
     removes: ['scores', 'audiences'],
   },

@@ -21,6 +21,8 @@ export interface HttpOptions {
   /** Loads the handler of a function; asked once per request, so keep what was loaded. */
   handler(name: FunctionName): Promise<LambdaHandler>;
   dashboard?: () => Promise<Dashboard>;
+  /** Files behind links of their own; undefined for a path that is none. */
+  download?: (path: string) => Promise<Reply | undefined>;
   onError(error: unknown, requestId: string): void;
   timeOutMs?: number;
 }
@@ -33,6 +35,8 @@ export interface HttpServer {
 
 /** Above this a body is not even read to its end. */
 const MAX_DRAIN_BYTES = 256 * 1024 * 1024;
+
+const OPEN = { 'access-control-allow-origin': '*' };
 
 /** Listens on 127.0.0.1. @throws an error of code EADDRINUSE when the port is taken */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
@@ -80,6 +84,8 @@ async function answer(request: IncomingMessage, options: HttpOptions): Promise<R
   if (method === 'GET' || method === 'HEAD') {
     const file = (await options.dashboard?.())?.answer(path, request.headers['if-none-match']);
     if (file) return file;
+    const download = await options.download?.(path);
+    if (download) return cross ? { ...download, headers: { ...download.headers, ...OPEN } } : download;
   }
   const matched = matchRoute(method, path);
   if (!matched) return gatewayReply(404, 'Not Found');
@@ -106,7 +112,7 @@ async function answer(request: IncomingMessage, options: HttpOptions): Promise<R
   const handler = await options.handler(matched.route.function);
   const reply = await invoke(handler, event, options.onError, options.timeOutMs);
   reply.headers['apigw-requestid'] = raw.requestId;
-  if (cross) reply.headers['access-control-allow-origin'] = '*';
+  if (cross) Object.assign(reply.headers, OPEN);
   return reply;
 }
 

@@ -1,5 +1,8 @@
 /** The whole system on one machine, from the lock of its data folder to the schedule of its nightly runs. */
+
 import { createTables } from '../adapters/dynamo/tables.ts';
+import { createObjectStore } from '../adapters/objects.ts';
+import { loadSecrets } from '../adapters/secrets.ts';
 import { SHARDS } from '../core/tables.ts';
 import { zoneOf } from '../core/time.ts';
 import { FUNCTIONS } from '../functions/routes.ts';
@@ -8,6 +11,7 @@ import { buildWeb } from '../web/build.ts';
 import { loadDashboard } from './dashboard.ts';
 import { type DataFolder, isDataFolder, openDataFolder, prepareDataFolder } from './data-folder.ts';
 import { type Demo, fillDemo, planDemo, readDemo } from './demo-shop.ts';
+import { createLocalDownloads, removeDownloads } from './downloads.ts';
 import { Failure } from './failure.ts';
 import { loadHandler } from './handlers.ts';
 import { type HttpServer, startHttp } from './http.ts';
@@ -49,6 +53,7 @@ export class LocalSystem {
   #http: HttpServer | undefined;
   #parts: Parts | undefined;
   #scheduler: Scheduler | undefined;
+  #downloads: ReturnType<typeof createLocalDownloads> | undefined;
   #started: Promise<unknown> = Promise.resolve();
 
   constructor(options: SystemOptions) {
@@ -116,6 +121,7 @@ export class LocalSystem {
         port,
         dashboard: () => dashboard,
         handler: (name) => opened.then(() => loadHandler(name)),
+        download: (path) => opened.then(() => this.#downloads?.(path)),
         onError: (error, requestId) =>
           warn(`request ${requestId} failed: ${error instanceof Error ? error.message : String(error)}`),
       });
@@ -140,6 +146,9 @@ export class LocalSystem {
     await createTables();
     lock.note({ httpPort: this.#http?.port });
     await Promise.all(FUNCTIONS.map(loadHandler));
+    const objects = createObjectStore(process.env.OBJECTS!);
+    await removeDownloads(objects);
+    this.#downloads = createLocalDownloads(objects, (await loadSecrets(process.env.PEPPER_SECRET_ID!)).pepper);
     return { folder, parts, demo };
   }
 

@@ -1,5 +1,6 @@
 /** A row of Users as the record it stands for. */
 import type { Consent, UserRecord } from '../../core/ports.ts';
+import { unpackFacts } from '../../core/profiles/facts.ts';
 import { type Fields, fieldsOf } from './fields.ts';
 
 type Item = Record<string, unknown>;
@@ -26,13 +27,15 @@ export function toRecord(table: string, item: Item): UserRecord {
     revision: fields.whole('revision'),
     encryptedId: fields.bytes('encryptedId'),
   };
-  if (fields.has('forecast')) {
+  // A forecast of before facts were kept is made anew.
+  if (fields.has('forecast') && fields.has('facts')) {
     record.forecast = {
       packed: fields.bytes('forecast'),
       originDay: fields.day('originDay'),
       modelVersion: fields.text('modelVersion'),
       revision: fields.whole('forecastRevision'),
       lastActionAt: fields.number('lastActionAt'),
+      facts: unpackFacts(fields.text('facts')) ?? fields.fail('facts cannot be read'),
     };
   }
   const linked = linkedOf(item, fields);

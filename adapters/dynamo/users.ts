@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { MAX_LINKED } from '../../core/identity/merge.ts';
 import { StoreBusy, type UserRecord, type UserStore } from '../../core/ports.ts';
+import { packFacts } from '../../core/profiles/facts.ts';
 import { TABLES } from '../../core/tables.ts';
 import type { Day } from '../../core/time.ts';
 import { orBusy } from '../busy.ts';
@@ -40,9 +41,14 @@ const TOUCH_ATTEMPTS = 10;
 export function createUserStore(client: DynamoClient, prefix: string): UserStore {
   const table = `${prefix}Users`;
 
-  const getBatch = async (users: string[]): Promise<Item[]> => {
+  const getBatch = async (users: string[], projection?: string): Promise<Item[]> => {
     const items: Item[] = [];
-    let left: BatchGetCommandInput['RequestItems'] = { [table]: { Keys: users.map((user) => ({ user })) } };
+    let left: BatchGetCommandInput['RequestItems'] = {
+      [table]: {
+        Keys: users.map((user) => ({ user })),
+        ...(projection && { ProjectionExpression: projection, ExpressionAttributeNames: { '#user': 'user' } }),
+      },
+    };
     for (let attempt = 1; attempt <= BATCH_ATTEMPTS; attempt++) {
       const reply: BatchGetCommandOutput = await orBusy(client.send(new BatchGetCommand({ RequestItems: left })));
       items.push(...(reply.Responses?.[table] ?? []));
@@ -141,6 +147,20 @@ export function createUserStore(client: DynamoClient, prefix: string): UserStore
       return records;
     },
 
+    async idsOf(users) {
+      const distinct = [...new Set(users)];
+      const ids = new Map<string, Uint8Array>();
+      for (let start = 0; start < distinct.length; start += BATCH) {
+        for (const item of await getBatch(distinct.slice(start, start + BATCH), '#user, encryptedId')) {
+          // A user merged into another one since has none.
+          if (item.encryptedId === undefined) continue;
+          const fields = fieldsOf(table, String(item.user), item);
+          ids.set(fields.text('user'), fields.bytes('encryptedId'));
+        }
+      }
+      return ids;
+    },
+
     async touch({ user: given, encryptedId, first, last, today }) {
       let user = given;
       for (let attempt = 1, hops = 0; attempt <= TOUCH_ATTEMPTS; ) {
@@ -188,7 +208,7 @@ export function createUserStore(client: DynamoClient, prefix: string): UserStore
         Key: { user },
         UpdateExpression:
           'SET forecast = :packed, originDay = :originDay, modelVersion = :modelVersion, ' +
-          'forecastRevision = :revision, lastActionAt = :lastActionAt',
+          'forecastRevision = :revision, lastActionAt = :lastActionAt, facts = :facts',
         // An erased user must not come back as a row that holds a forecast only, and a merged one needs none.
         ConditionExpression:
           'attribute_exists(#shard) AND (attribute_not_exists(originDay) OR originDay <= :originDay)',
@@ -199,6 +219,7 @@ export function createUserStore(client: DynamoClient, prefix: string): UserStore
           ':modelVersion': forecast.modelVersion,
           ':revision': forecast.revision,
           ':lastActionAt': forecast.lastActionAt,
+          ':facts': packFacts(forecast.facts),
         },
       });
     },

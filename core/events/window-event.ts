@@ -1,6 +1,7 @@
 /** What is told to the shop's other systems when a user's buying window opens or closes. */
+import { contentHash } from '../hash.ts';
 import type { Stage } from '../profiles/stages.ts';
-import type { Probabilities } from '../score-rows.ts';
+import { type Probabilities, rowReply, type ScoreRow } from '../score-rows.ts';
 import type { Band } from '../scores.ts';
 import type { Day } from '../time.ts';
 
@@ -42,3 +43,31 @@ export interface BestHour {
 
 export const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 export type Weekday = (typeof WEEKDAYS)[number];
+
+/** `evt_` and a hash: the same for the same user, type and window. */
+function eventId(user: string, type: EventType, since: Day): string {
+  return `evt_${contentHash(`${user} ${type} ${since}`)}`;
+}
+
+/** What a row has to tell on its day. */
+export function eventsOf(row: ScoreRow): WindowEvent[] {
+  const { user, day } = row;
+  const told: [EventType, Day | null][] = [
+    ['buying_window.opened', row.open_since === day ? day : null],
+    ['buying_window.closed', row.closed_since],
+    ['best_window.opened', row.best_since === day ? day : null],
+  ];
+  return told.flatMap(([type, since]) => {
+    if (since === null) return [];
+    const { probability, expected, bestWindow, bestHour } = rowReply(row);
+    const { band, stage, consent_marketing: consentMarketing } = row;
+    const score = { band, stage, probability, expected, bestWindow, bestHour, consentMarketing };
+    return [{ id: eventId(user, type, since), type, user, day, since, score }];
+  });
+}
+
+/** That a window closed of a user who is not scored any more: silent for too long. */
+export function closedOf(user: string, since: Day, day: Day): WindowEvent {
+  const type = 'buying_window.closed';
+  return { id: eventId(user, type, since), type, user, day, since };
+}

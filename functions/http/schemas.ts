@@ -1,5 +1,7 @@
 /** Parts that the schemas of several routes share. The error texts are what a caller reads who got one wrong. */
 import * as z from 'zod';
+import { WEEKDAYS } from '../../core/events/window-event.ts';
+import { STAGES } from '../../core/profiles/stages.ts';
 import { BANDS } from '../../core/scores.ts';
 import { isDay } from '../../core/time.ts';
 
@@ -36,6 +38,23 @@ export const expected = z.object({ date: day, low: day, high: day, within90d: pr
 export const bestWindow = z
   .object({ from: day, to: day, probability })
   .meta({ id: 'BestWindow', description: 'The days, both included, in which the next purchase is most concentrated.' });
+
+export const bestHour = z
+  .object({
+    weekday: z.enum(WEEKDAYS),
+    hour: z.int().min(0).max(23).meta({ description: "The hour that begins then, in the shop's time zone." }),
+  })
+  .nullable()
+  .meta({
+    id: 'BestHour',
+    description: 'When in the week the user is most likely to be there; null in a log without times of day.',
+  });
+
+export const stage = z.enum(STAGES).meta({
+  id: 'Stage',
+  description:
+    "By the user's own rhythm: new (came within 30 days, did not buy twice), active, due (about when the next purchase usually comes), lapsing, lost.",
+});
 
 export const pseudonym = z.string().meta({
   description: "The user's pseudonym: HMAC-SHA256 of the shop's id, 64 hexadecimal digits.",

@@ -1,5 +1,7 @@
 /** What the steps of a nightly run leave in the Runs table, parsed on the way back. */
 import * as z from 'zod';
+import type { Audience } from '../../core/audiences/audience.ts';
+import type { Rule } from '../../core/audiences/rule.ts';
 import type { Correction } from '../../core/corrections.ts';
 import type { RunStore } from '../../core/ports.ts';
 import { BANDS } from '../../core/scores.ts';
@@ -13,6 +15,14 @@ export const correctionSchema: z.ZodType<Correction> = z.object({
   horizons: z.array(z.object({ days: count, slope: z.number(), intercept: z.number() })),
 });
 
+/** The shop's own audiences as they were when the run was planned. */
+const audience: z.ZodType<Audience> = z.object({
+  name: z.string(),
+  rule: z.custom<Rule>((value) => typeof value === 'object' && value !== null),
+  holdout: z.number(),
+  createdAt: z.string(),
+});
+
 const plan = z.object({
   /** Rises with every restart; what shards left under a lower one does not count. */
   attempt: count,
@@ -21,7 +31,14 @@ const plan = z.object({
   shards: z.array(count),
   /** Shop statistics as of the first instant of the day before. */
   shop: z.array(z.number()),
+  /** On how many days the sampled users were there, by hour of the week. */
+  hours: z.array(z.number()),
   sampledUsers: count,
+  /** The latest finished days before this one, latest first: where windows go on from. */
+  before: z.array(z.string()),
+  /** Whether windows are told of: not by a run of a past day. */
+  events: z.boolean(),
+  audiences: z.array(audience),
   theta: z.number(),
   modelVersion: z.string(),
   correction: correctionSchema,
@@ -55,6 +72,7 @@ const finish = z.object({
   modelVersion: z.string(),
   correction: correctionSchema,
   shop: z.array(z.number()),
+  hours: z.array(z.number()),
 });
 
 export type PlanState = z.infer<typeof plan>;

@@ -1,6 +1,7 @@
 /** Every function's contract. A route without one fails the tests by its name. */
 import { contracts as actions } from '../actions/contract.ts';
 import { contracts as audiences } from '../audiences/contract.ts';
+import { contracts as bands } from '../bands/contract.ts';
 import { contracts as health } from '../health/contract.ts';
 import { contracts as ingest } from '../ingest/contract.ts';
 import { contracts as overview } from '../overview/contract.ts';
@@ -15,6 +16,7 @@ export const CONTRACTS: Contracts = {
   ...timing,
   ...actions,
   ...audiences,
+  ...bands,
   ...overview,
   ...health,
   ...openapi,

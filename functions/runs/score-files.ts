@@ -1,33 +1,25 @@
-/** The files that a nightly run leaves in the object store: scores by shard, audiences by band and page. */
+/** The files that a nightly run leaves in the object store: scores by shard (audiences: audience-files.ts). */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { ObjectStore } from '../../core/ports.ts';
-import type { AudienceRow, ScoreRow } from '../../core/score-rows.ts';
-import type { Band } from '../../core/scores.ts';
+import type { ScoreRow } from '../../core/score-rows.ts';
 import type { Day } from '../../core/time.ts';
 import { shardKey } from '../nightly/state.ts';
-
-/** Users of a page of an audience. */
-export const PAGE = 1_000;
 
 export function scoreFile(day: Day, shard: number): string {
   return `scores/day=${day}/shard=${shardKey(shard)}.ndjson.gz`;
 }
 
-export function audienceFile(day: Day, band: Band, page: number): string {
-  return `audiences/day=${day}/band=${band}/page=${String(page).padStart(5, '0')}.ndjson.gz`;
-}
-
-export async function putRows(objects: ObjectStore, name: string, rows: readonly AudienceRow[]): Promise<void> {
+export async function putRows(objects: ObjectStore, name: string, rows: readonly ScoreRow[]): Promise<void> {
   const text = rows.map((row) => `${JSON.stringify(row)}\n`).join('');
   await objects.put(name, gzipSync(text));
 }
 
-/** The rows of a score file or of a page of an audience; none when there is no such file. */
-export async function readRows<Row extends AudienceRow = ScoreRow>(objects: ObjectStore, name: string): Promise<Row[]> {
+/** The rows of a score file; none when there is no such file. */
+export async function readRows(objects: ObjectStore, name: string): Promise<ScoreRow[]> {
   return (await readText(objects, name))
     .split('\n')
     .filter((line) => line !== '')
-    .map((line): Row => JSON.parse(line));
+    .map((line): ScoreRow => JSON.parse(line));
 }
 
 /** One user's row of a file, without parsing the others. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import {
   band,
+  bestHour,
   bestWindow,
   day,
   dayQuery,
@@ -54,6 +55,7 @@ export const timingReply = z
     }),
     expected,
     bestWindow,
+    bestHour,
     nextActions: z.array(z.object({ word: z.string(), probability })).meta({ description: 'Most probable first.' }),
     nextCategories: z.array(z.object({ category: z.string(), probability })).meta({
       description: 'Of the next purchase, most probable first.',

@@ -1,3 +1,4 @@
+import type { Action } from '../../core/actions/action.ts';
 import { type Forecast, forecastOf, packForecast, unpackForecast } from '../../core/forecasts.ts';
 import { batchesOf } from '../../core/model/batches.ts';
 import { type Scorer, ScorerUnavailable } from '../../core/model/contract.ts';
@@ -17,6 +18,8 @@ export interface FreshDependencies {
 
 export interface FreshForecast {
   forecast: Forecast;
+  /** What it was made from, in sequence order. */
+  actions: Action[];
   lastActionAt: number;
   modelVersion: string;
 }
@@ -53,7 +56,7 @@ export async function forecastNow(
     const names = { edges: manifest.bins, words: bundle.vocabulary, categories: sequence.categories };
     // Through the packed form, as every other probability.
     const forecast = unpackForecast(packForecast(forecastOf(output, 0, names)));
-    return { forecast, lastActionAt: last.at, modelVersion: manifest.version };
+    return { forecast, actions, lastActionAt: last.at, modelVersion: manifest.version };
   } catch (error) {
     if (!(error instanceof ScorerUnavailable)) throw error;
     throw new Problem(

@@ -3,7 +3,8 @@ import { percentileOf } from '../../core/distributions.ts';
 import { type Forecast, unpackForecast } from '../../core/forecasts.ts';
 import { HORIZONS } from '../../core/model/contract.ts';
 import type { ObjectStore, Pseudonyms, RunStore, SettingStore, UserRecord, UserStore } from '../../core/ports.ts';
-import { probabilities, rowReply, type ScoreRow, type ScoreSource, scoreRow } from '../../core/score-rows.ts';
+import { factsOf, shopRhythms } from '../../core/profiles/facts.ts';
+import { probabilities, rowReply, type ScoredUser, type ScoreSource, scoreRow } from '../../core/score-rows.ts';
 import { cumulativeHazard, FORECAST_DAYS, isActive, scoreOf, within } from '../../core/scores.ts';
 import { addDays, type Day, daysBetween } from '../../core/time.ts';
 import { type ApiDependencies, type ApiRequest, api, type HttpHandler, Problem } from '../http/api.ts';
@@ -42,7 +43,7 @@ export function createHandler(deps: TimingDependencies): HttpHandler {
       throw notScored(deps, user, day ? `there is no finished run of ${day}` : 'no nightly run has finished yet');
     const latest = !day || (await finished.latest())?.day === day;
     const answer = fresh
-      ? await answerFresh(deps, user, run)
+      ? await answerFresh(deps, record, run)
       : ((latest ? answerStored(deps, record, run) : undefined) ?? (await answerFromFile(deps, record, run)));
     if (!answer)
       throw notScored(deps, user, `on ${run.day} this user was not among those with an action in the 90 days before`);
@@ -61,8 +62,10 @@ function readQuery(request: ApiRequest): { day: Day | undefined; fresh: boolean;
   return { day, fresh, curves };
 }
 
+const agreed = ({ consent }: UserRecord) => consent?.marketing === true;
+
 interface Answer {
-  row: ScoreRow;
+  row: ScoredUser;
   /** Where the row was made from, unless it came from a file. */
   forecast?: Forecast;
 }
@@ -79,6 +82,8 @@ function answerStored(deps: TimingDependencies, record: UserRecord, { day, state
     originDay: stored.originDay,
     lastActionAt: stored.lastActionAt,
     modelVersion: stored.modelVersion,
+    facts: stored.facts,
+    consentMarketing: agreed(record),
   });
 }
 
@@ -93,14 +98,16 @@ async function answerFromFile(
 
 async function answerFresh(
   deps: TimingDependencies,
-  user: string,
+  record: UserRecord,
   { state }: FinishedRun,
 ): Promise<Answer | undefined> {
-  const fresh = await forecastNow(deps, user, Float32Array.from(state.shop));
+  const fresh = await forecastNow(deps, record.user, Float32Array.from(state.shop));
   if (!fresh) return undefined;
   const today = deps.zone.dayOf(deps.clock());
   const { forecast, lastActionAt, modelVersion } = fresh;
-  return score(deps, today, state, forecast, { user, originDay: today, lastActionAt, modelVersion });
+  const facts = factsOf(fresh.actions, deps.zone, shopRhythms(state.shop, state.hours));
+  const source = { user: record.user, originDay: today, lastActionAt, modelVersion, facts };
+  return score(deps, today, state, forecast, { ...source, consentMarketing: agreed(record) });
 }
 
 function score(
@@ -116,8 +123,8 @@ function score(
   return { row: scoreRow(given, forecast, { ...source, correction: correction.version }), forecast };
 }
 
-function toReply(row: ScoreRow, { state }: FinishedRun): TimingReply {
-  const { user, probability, expected, bestWindow } = rowReply(row);
+function toReply(row: ScoredUser, { state }: FinishedRun): TimingReply {
+  const { user, probability, expected, bestWindow, bestHour } = rowReply(row);
   return {
     user,
     day: row.day,
@@ -130,12 +137,13 @@ function toReply(row: ScoreRow, { state }: FinishedRun): TimingReply {
     percentile: percentileOf(row.p_7d, state.quantiles),
     expected,
     bestWindow,
+    bestHour,
     nextActions: row.next_actions.map(({ text, p }) => ({ word: text, probability: p })),
     nextCategories: row.next_categories.map(({ text, p }) => ({ category: text, probability: p })),
   };
 }
 
-function curvesOf(forecast: Forecast, { day, origin }: ScoreRow, { state }: FinishedRun): TimingCurves {
+function curvesOf(forecast: Forecast, { day, origin }: ScoredUser, { state }: FinishedRun): TimingCurves {
   const first = daysBetween(origin, day);
   const hazards = Array.from({ length: FORECAST_DAYS + 1 - first }, (_, i) =>
     correct(cumulativeHazard(forecast, first + i), state.correction),

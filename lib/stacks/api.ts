@@ -22,6 +22,7 @@ const FELT: Record<FunctionName, string> = {
   timing: 'Timing answers of single users fail.',
   actions: "A user's timeline cannot be read.",
   audiences: 'Audiences cannot be listed or downloaded.',
+  bands: 'What divides the bands can be neither read nor set.',
   overview: 'The dashboard shows no overview.',
   health: 'Health checks fail, although the rest may work.',
   openapi: 'The API document and its page cannot be read; the API itself works.',

@@ -78,6 +78,8 @@ export class DataStack extends Stack {
       lifecycleRules: [
         { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(3) },
         { id: 'exports', prefix: 'exports/', expiration: Duration.days(30) },
+        // Their links hold for minutes; they may name the shop's own ids.
+        { id: 'downloads', prefix: 'downloads/', expiration: Duration.days(1) },
         ...(config.retentionDays ? ['scores', 'audiences'] : []).map((folder) => ({
           id: folder,
           prefix: `${folder}/`,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { addDays } from '../../core/time.ts';
-import type { AudienceReply } from '../../functions/audiences/handler.ts';
+import type { AudienceReply } from '../../functions/audiences/contract.ts';
 import type { OverviewReply } from '../../functions/overview/contract.ts';
 import type { TimingReply } from '../../functions/timing/contract.ts';
 import { percent } from '../../web/format.ts';

@@ -6,7 +6,7 @@ import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
-import type { AudienceReply } from '../../functions/audiences/handler.ts';
+import type { AudienceReply } from '../../functions/audiences/contract.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { KEYS, startSystem } from './system.ts';
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Forecast, Likely } from '../../core/forecasts.ts';
 import { type ModelOutput, SILENCE_ROWS } from '../../core/model/contract.ts';
+import type { UserFacts } from '../../core/profiles/facts.ts';
 
 export const EDGES = [...Array.from({ length: 32 }, (_, day) => day), 45, 60, 90, 120];
 export const BINS = EDGES.length - 1;
@@ -44,3 +45,12 @@ export function outputOf(values: readonly number[]): ModelOutput {
     nextLocalP: Float32Array.from({ length: 65 }, (_, i) => (i === 2 ? 0.7 : i === 1 ? 0.2 : 0)),
   };
 }
+
+/** What a user's actions say beside a forecast. */
+export const FACTS: UserFacts = {
+  firstDay: '2026-01-01',
+  purchases: 3,
+  lastPurchaseDay: '2026-02-20',
+  rhythm: { gap: 12.5, spread: 0.5 },
+  bestHour: { weekday: 'thursday', hour: 19 },
+};

@@ -1,7 +1,7 @@
 /** One page of users: probabilities, expected day with its interval, best window. */
 import type { Band } from '../../core/scores.ts';
 import type { Day } from '../../core/time.ts';
-import type { AudienceReply } from '../../functions/audiences/handler.ts';
+import type { AudienceReply } from '../../functions/audiences/contract.ts';
 import { BAND_WORDS } from '../bands.ts';
 import { dayRange, fullDay, percent, shortDay, shortName } from '../format.ts';
 import { hrefOf } from '../route.ts';

@@ -1,10 +1,14 @@
 import { IDENTITY } from '../../../core/corrections.ts';
 import type { ActionStore, BundleStore, Clock, Log, RunStore, SettingStore, UserStore } from '../../../core/ports.ts';
+import { addHours, hourCounts, WEEK_HOURS } from '../../../core/profiles/hours.ts';
 import { ACTIVE_DAYS, MIN_THETA } from '../../../core/scores.ts';
 import { createShopTally, REACH_DAYS, type ShopTally } from '../../../core/shop-statistics.ts';
 import { SHARDS } from '../../../core/tables.ts';
 import { addDays, type Day, dayNumber, isDay, type Zone } from '../../../core/time.ts';
+import { listAudiences } from '../../audiences/kept.ts';
+import { THETA } from '../../bands/theta.ts';
 import { concurrently } from '../../concurrently.ts';
+import { createFinishedRuns } from '../../runs/finished-runs.ts';
 import type { PlanInput, PlanReply } from '../messages.ts';
 import { correctionSchema, getFinish, getPlan, type PlanState } from '../state.ts';
 
@@ -22,6 +26,10 @@ export interface PlanDependencies {
 /** Users whose actions make the shop statistics; more would not change them by much. */
 const SAMPLE = 4_000;
 const READS_AT_ONCE = 16;
+/** A shard may have failed on the night before, so that its users are looked for further back. */
+const DAYS_BACK = 3;
+/** After a longer pause between runs, windows begin anew. */
+const LONGEST_PAUSE = 14;
 
 /**
  * Fixes what the whole run of a day shares: shop statistics, θ, model and correction. The same day again gets the same
@@ -36,15 +44,18 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
     if (before && !input.restart && (await stands(deps, day, before, modelVersion)))
       return { day, shards: before.shards, modelVersion: before.modelVersion };
     const startedAt = deps.clock();
-    const { tally, users, shards } = await lookAtShop(deps, day);
-    const own = await deps.settings.get<number>('bands', 'theta');
+    const { tally, hours, users, shards } = await lookAtShop(deps, day);
+    const own = await deps.settings.get<number>(THETA.kind, THETA.name);
     const correction = await deps.settings.get('correction', 'live');
     const state: PlanState = {
       attempt: (before?.attempt ?? 0) + 1,
       startedAt,
       shards,
       shop: Array.from(tally.vector()),
+      hours,
       sampledUsers: users,
+      ...(await lookBack(deps, day)),
+      audiences: await listAudiences(deps.settings),
       theta: own ?? Math.max(MIN_THETA, tally.rate30()),
       modelVersion,
       correction: correction === undefined ? IDENTITY : correctionSchema.parse(correction),
@@ -53,6 +64,13 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
     deps.log.info('nightly run planned', { day, attempt: state.attempt, sampledUsers: users, modelVersion });
     return { day, shards, modelVersion };
   };
+}
+
+/** The days that windows go on from, and whether this run tells of windows: those of a past day are past. */
+async function lookBack(deps: PlanDependencies, day: Day): Promise<Pick<PlanState, 'before' | 'events'>> {
+  const days = await createFinishedRuns(deps).days();
+  const before = days.filter((other) => other < day && other >= addDays(day, -LONGEST_PAUSE));
+  return { before: before.slice(-DAYS_BACK).reverse(), events: !days.some((other) => other > day) };
 }
 
 /** Whether a plan holds: not one for another model before it was carried out, nor one that found nobody. */
@@ -71,7 +89,7 @@ async function stands(deps: PlanDependencies, day: Day, plan: PlanState, modelVe
 async function lookAtShop(
   deps: PlanDependencies,
   day: Day,
-): Promise<{ tally: ShopTally; users: number; shards: number[] }> {
+): Promise<{ tally: ShopTally; hours: number[]; users: number; shards: number[] }> {
   const { zone } = deps;
   const asOf = addDays(day, -1);
   const tally = createShopTally(dayNumber(asOf));
@@ -79,6 +97,7 @@ async function lookAtShop(
   const earliest = addDays(asOf, -REACH_DAYS);
   const active = addDays(day, -ACTIVE_DAYS);
   const shards: number[] = [];
+  let hours: number[] = new Array(WEEK_HOURS).fill(0);
   let users = 0;
   for (let shard = 0; shard < SHARDS; shard++) {
     if (users === SAMPLE) {
@@ -99,9 +118,10 @@ async function lookAtShop(
         const last = actions.at(-1);
         if (!last || zone.dayOf(last.at) < earliest || users === SAMPLE) continue;
         tally.add(actions, zone);
+        hours = addHours(hours, hourCounts(actions, zone));
         users++;
       }
     }
   }
-  return { tally, users, shards };
+  return { tally, hours, users, shards };
 }

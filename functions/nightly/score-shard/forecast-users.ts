@@ -1,17 +1,19 @@
 import { forecastOf, packForecast } from '../../../core/forecasts.ts';
 import { batchesOf } from '../../../core/model/batches.ts';
 import type { Bundle, Scorer, Sequence } from '../../../core/model/contract.ts';
-import type { StoredForecast } from '../../../core/ports.ts';
+import type { StoredForecast, UserRecord } from '../../../core/ports.ts';
+import type { UserFacts } from '../../../core/profiles/facts.ts';
 import type { Day, Zone } from '../../../core/time.ts';
 import { concurrently } from '../../concurrently.ts';
 
 /** A user to forecast: the sequence, and what is stored beside the forecast. */
 export interface Asked {
-  user: string;
+  record: UserRecord;
   sequence: Sequence;
   revision: number;
   /** Epoch milliseconds. */
   lastActionAt: number;
+  facts: UserFacts;
 }
 
 /** Calls in flight: a server batches them, and none waits for the other's way there and back. */
@@ -34,10 +36,10 @@ export async function forecastUsers(
     if (output.bins !== manifest.bins.length - 1)
       throw new Error(`the model answers ${output.bins} time bins, bundle ${manifest.version} has others`);
     for (const [index, member] of members.entries()) {
-      const { sequence, revision, lastActionAt } = asked[member]!;
+      const { sequence, revision, lastActionAt, facts } = asked[member]!;
       const names = { edges: manifest.bins, words: vocabulary, categories: sequence.categories };
       const packed = packForecast(forecastOf(output, index, names));
-      forecasts[member] = { packed, originDay: day, modelVersion: manifest.version, revision, lastActionAt };
+      forecasts[member] = { packed, originDay: day, modelVersion: manifest.version, revision, lastActionAt, facts };
     }
   });
   return { forecasts, requests: batches.length };

@@ -1,9 +1,15 @@
+import { matches } from '../../../core/audiences/rule.ts';
+import { subjectOf } from '../../../core/audiences/subjects.ts';
 import { probabilityHistogram } from '../../../core/distributions.ts';
+import type { Outbox } from '../../../core/events/ports.ts';
+import { closedOf, eventsOf, type WindowEvent } from '../../../core/events/window-event.ts';
+import { nextWindows, type WindowState } from '../../../core/events/windows.ts';
 import { unpackForecast } from '../../../core/forecasts.ts';
 import type { Bundle, Scorer } from '../../../core/model/contract.ts';
 import type {
   ActionStore,
   BundleStore,
+  Clock,
   Log,
   ObjectStore,
   RunStore,
@@ -11,6 +17,7 @@ import type {
   UserRecord,
   UserStore,
 } from '../../../core/ports.ts';
+import { factsOf, shopRhythms } from '../../../core/profiles/facts.ts';
 import { type ScoreRow, scoreRow } from '../../../core/score-rows.ts';
 import { ACTIVE_DAYS, type Band, scoreOf } from '../../../core/scores.ts';
 import { buildSequence } from '../../../core/sequences.ts';
@@ -22,6 +29,7 @@ import type { ShardInput, ShardReply } from '../messages.ts';
 import { getPlan, getShard, type PlanState, type ShardState, shardKey } from '../state.ts';
 import { type Asked, forecastUsers } from './forecast-users.ts';
 import { standingOf } from './who-is-new.ts';
+import { windowsBefore } from './window-states.ts';
 
 export interface ScoreShardDependencies {
   zone: Zone;
@@ -32,6 +40,8 @@ export interface ScoreShardDependencies {
   objects: ObjectStore;
   bundles: BundleStore;
   scorer: Scorer;
+  outbox: Pick<Outbox, 'record'>;
+  clock: Clock;
 }
 
 /** Users worked on at once: bounds memory. */
@@ -53,7 +63,8 @@ export function createHandler(deps: ScoreShardDependencies): (input: ShardInput)
     if (bundle.manifest.version !== plan.modelVersion)
       throw new Error(`the model is ${bundle.manifest.version} now, the run was planned with ${plan.modelVersion}`);
 
-    const scorer = createWaveScorer(deps, plan, bundle, day);
+    const before = await windowsBefore(deps.objects, { day, before: plan.before }, shard);
+    const scorer = createWaveScorer(deps, plan, bundle, day, before);
     const rows: ScoreRow[] = [];
     let wave: string[] = [];
     for await (const page of deps.users.inShard(shard, addDays(day, -ACTIVE_DAYS))) {
@@ -63,6 +74,7 @@ export function createHandler(deps: ScoreShardDependencies): (input: ShardInput)
     if (wave.length > 0) rows.push(...(await scorer.score(wave)));
 
     rows.sort((a, b) => (a.user < b.user ? -1 : 1));
+    if (plan.events) await deps.outbox.record(windowEvents(rows, before, day), deps.clock());
     if (rows.length > 0) await putRows(deps.objects, scoreFile(day, shard), rows);
     const state: ShardState = {
       attempt: plan.attempt,
@@ -77,18 +89,39 @@ export function createHandler(deps: ScoreShardDependencies): (input: ShardInput)
   };
 }
 
-function createWaveScorer(deps: ScoreShardDependencies, plan: PlanState, bundle: Bundle, day: Day) {
+function createWaveScorer(
+  deps: ScoreShardDependencies,
+  plan: PlanState,
+  bundle: Bundle,
+  day: Day,
+  before: ReadonlyMap<string, WindowState>,
+) {
   const vocabulary = createVocabulary(bundle.vocabulary);
   const shop = Float32Array.from(plan.shop);
   const { zone } = deps;
-  const { correction, theta } = plan;
+  const { correction, theta, audiences } = plan;
+  const rhythms = shopRhythms(plan.shop, plan.hours);
 
-  const toRow = (user: string, stored: StoredForecast): ScoreRow => {
+  const toRow = ({ user, consent }: UserRecord, stored: StoredForecast): ScoreRow => {
     const forecast = unpackForecast(stored.packed);
-    const { originDay, lastActionAt, modelVersion } = stored;
+    const { originDay, lastActionAt, modelVersion, facts } = stored;
     const lastActionDay = zone.dayOf(lastActionAt);
     const score = scoreOf({ forecast, originDay, day, lastActionDay, correction, theta });
-    return scoreRow(score, forecast, { user, originDay, lastActionAt, modelVersion, correction: correction.version });
+    const row = scoreRow(score, forecast, {
+      user,
+      originDay,
+      lastActionAt,
+      modelVersion,
+      correction: correction.version,
+      facts,
+      consentMarketing: consent?.marketing === true,
+    });
+    const subject = subjectOf(row);
+    return {
+      ...row,
+      audiences: audiences.flatMap(({ name, rule }) => (matches(rule, subject) ? [name] : [])),
+      ...nextWindows(before.get(user), score, theta),
+    };
   };
 
   const scorer = {
@@ -99,26 +132,36 @@ function createWaveScorer(deps: ScoreShardDependencies, plan: PlanState, bundle:
       const asked: Asked[] = [];
       const records = await deps.users.getMany(users);
       await concurrently(records, CALLS_AT_ONCE, async (record: UserRecord) => {
-        const { user, revision } = record;
+        const { revision } = record;
         const standing = await standingOf(deps, record, day, plan.modelVersion);
-        if (standing.kind === 'known') rows.push(toRow(user, standing.forecast));
+        if (standing.kind === 'known') rows.push(toRow(record, standing.forecast));
         if (standing.kind !== 'new') return;
         const sequence = buildSequence(standing.actions, zone, vocabulary);
-        asked.push({ user, sequence, revision, lastActionAt: standing.actions.at(-1)!.at });
+        const facts = factsOf(standing.actions, zone, rhythms);
+        asked.push({ record, sequence, revision, lastActionAt: standing.actions.at(-1)!.at, facts });
       });
       const { forecasts, requests } = await forecastUsers(deps, asked, { day, shop, bundle });
       scorer.modelCalls += asked.length;
       scorer.modelRequests += requests;
       await concurrently(forecasts, CALLS_AT_ONCE, async (forecast, index) => {
-        const { user } = asked[index]!;
+        const { record } = asked[index]!;
         // Where one of a later origin is stored, this run of a past day leaves only its file.
-        await deps.users.putForecast(user, forecast);
-        rows.push(toRow(user, forecast));
+        await deps.users.putForecast(record.user, forecast);
+        rows.push(toRow(record, forecast));
       });
       return rows;
     },
   };
   return scorer;
+}
+
+/** What the rows have to tell, and the windows of users who are not scored any more. */
+function windowEvents(rows: readonly ScoreRow[], before: ReadonlyMap<string, WindowState>, day: Day): WindowEvent[] {
+  const scored = new Set(rows.map(({ user }) => user));
+  const gone = [...before].flatMap(([user, { open_since }]) =>
+    open_since === null || scored.has(user) ? [] : [closedOf(user, open_since, day)],
+  );
+  return [...rows.flatMap(eventsOf), ...gone];
 }
 
 function countBands(rows: readonly ScoreRow[]): Record<Band, number> {

@@ -5,6 +5,7 @@ import { createSettingStore } from '../../../adapters/dynamo/settings.ts';
 import { createUserStore } from '../../../adapters/dynamo/users.ts';
 import { type ActionChunk, StoreBusy } from '../../../core/ports.ts';
 import { type Fault, type FaultyStore, startFaults } from '../../support/faults.ts';
+import { FACTS } from '../../support/forecasts.ts';
 import { startStore, type TestStore } from '../../support/store.ts';
 
 const DAY = '2026-03-02';
@@ -138,7 +139,8 @@ describe('touches and forecasts', () => {
       cut = true;
       return 'cut-after';
     };
-    const forecast = { packed: Uint8Array.of(1), originDay: DAY, modelVersion: 'v', revision: 0, lastActionAt: 0 };
+    const more = { revision: 0, lastActionAt: 0, facts: FACTS };
+    const forecast = { packed: Uint8Array.of(1), originDay: DAY, modelVersion: 'v', ...more };
     expect(await users.putForecast(user, forecast)).toBe(true);
   });
 });

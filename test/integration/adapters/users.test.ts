@@ -6,6 +6,7 @@ import { shardOf } from '../../../adapters/dynamo/user-rows.ts';
 import { createUserStore } from '../../../adapters/dynamo/users.ts';
 import type { StoredForecast, UserStore } from '../../../core/ports.ts';
 import { addDays } from '../../../core/time.ts';
+import { FACTS } from '../../support/forecasts.ts';
 import { countRequests, type RequestCount } from '../../support/requests.ts';
 import { startStore, type TestStore } from '../../support/store.ts';
 
@@ -37,7 +38,15 @@ function touch(first: string, last = first, who = user): Promise<void> {
 }
 
 function forecast(originDay: string, more: Partial<StoredForecast> = {}): StoredForecast {
-  return { packed: Uint8Array.of(9, 8), originDay, modelVersion: 'v1', revision: 0, lastActionAt: 1_234, ...more };
+  return {
+    packed: Uint8Array.of(9, 8),
+    originDay,
+    modelVersion: 'v1',
+    revision: 0,
+    lastActionAt: 1_234,
+    facts: FACTS,
+    ...more,
+  };
 }
 
 const writes = () => counted.of('PutItemCommand') + counted.of('UpdateItemCommand');
