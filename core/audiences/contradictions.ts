@@ -42,7 +42,7 @@ interface Goal {
 }
 
 /** Rules with more branches are taken as possible. */
-const MOST_STEPS = 20_000;
+const MOST_STEPS = 1_000;
 
 /** @returns undefined when somebody could match the rule */
 export function findContradiction(rule: Rule): Contradiction | undefined {

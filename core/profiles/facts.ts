@@ -73,8 +73,7 @@ export function factsOf(actions: readonly Action[], zone: Zone, shop: ShopRhythm
 /** As short text, since it lives in the user's item: first day, purchases, last purchase, gap, spread, best hour. */
 export function packFacts({ firstDay, purchases, lastPurchaseDay, rhythm, bestHour }: UserFacts): string {
   const hour = bestHour ? WEEKDAYS.indexOf(bestHour.weekday) * 24 + bestHour.hour : -1;
-  const numbers = [rhythm.gap, rhythm.spread].map((value) => Number(value.toPrecision(4)));
-  return [firstDay, purchases, lastPurchaseDay ?? '', ...numbers, hour].join(' ');
+  return [firstDay, purchases, lastPurchaseDay ?? '', rhythm.gap, rhythm.spread, hour].join(' ');
 }
 
 /** @returns undefined for what packFacts did not make */

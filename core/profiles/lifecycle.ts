@@ -52,5 +52,11 @@ export function rhythmOf(days: readonly number[], shop: Rhythm): Rhythm {
   const weight = gaps.length + SHOP_GAPS;
   const mean = (gaps.reduce((sum, gap) => sum + gap, 0) + SHOP_GAPS * Math.log(shop.gap)) / weight;
   const squares = gaps.reduce((sum, gap) => sum + (gap - mean) ** 2, SHOP_GAPS * shop.spread ** 2);
-  return { gap: Math.exp(mean), spread: Math.min(MOST_SPREAD, Math.max(LEAST_SPREAD, Math.sqrt(squares / weight))) };
+  const spread = Math.min(MOST_SPREAD, Math.max(LEAST_SPREAD, Math.sqrt(squares / weight)));
+  return { gap: rounded(Math.exp(mean)), spread: rounded(spread) };
+}
+
+/** To four digits, as it is kept: a rhythm read back is the one that was made. */
+function rounded(value: number): number {
+  return Number(value.toPrecision(4));
 }

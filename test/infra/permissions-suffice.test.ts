@@ -9,6 +9,7 @@ import { createKeyStore } from '../../adapters/keys.ts';
 import { addDays, zoneOf } from '../../core/time.ts';
 import { createHandler as actions } from '../../functions/actions/handler.ts';
 import { createHandler as audiences } from '../../functions/audiences/handler.ts';
+import { createHandler as bands } from '../../functions/bands/handler.ts';
 import { createHandler as health } from '../../functions/health/handler.ts';
 import type { HttpHandler } from '../../functions/http/api.ts';
 import { createHandler as ingest } from '../../functions/ingest/handler.ts';
@@ -80,7 +81,7 @@ async function as<T>(name: AnyFunction, createHandler: (deps: Dependencies) => T
   return createHandler(deps);
 }
 
-async function call(handler: HttpHandler, method: string, url: string, key: string, body?: unknown) {
+async function call(handler: HttpHandler, method: string, url: string, key: string, body?: unknown, accept = '*/*') {
   const request = {
     method,
     url,
@@ -88,11 +89,12 @@ async function call(handler: HttpHandler, method: string, url: string, key: stri
     sourceIp: '127.0.0.1',
     requestId: 'r',
     time: Date.now(),
-    rawHeaders: ['authorization', `Bearer ${key}`, 'content-type', 'application/json'],
+    rawHeaders: ['authorization', `Bearer ${key}`, 'content-type', 'application/json', 'accept', accept],
     body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
   };
   const reply = await handler(toEvent(request, matchRoute(method, url.split('?')[0]!)!));
-  return { status: reply.statusCode, body: JSON.parse(String(reply.body)) };
+  const { statusCode: status, headers = {} } = reply;
+  return { status, headers, body: reply.body === undefined ? undefined : JSON.parse(reply.body) };
 }
 
 const event = (userId: string, name: string, daysAgo: number) => ({
@@ -142,6 +144,10 @@ test('nights are run: one with shards that fail, one again, one of a past day', 
   for (const name of left) cloud.files.set(name, Buffer.from(''));
   expect(await night({ day: today })).toMatchObject({ scored: 2, modelCalls: 2, failed: 0 });
   expect(await night({ day: today, restart: true })).toMatchObject({ scored: 2, modelCalls: 0 });
+  const rule = { category: { name: 'shoes' } };
+  const saved = { name: 'shoes', rule, holdout: 0.5 };
+  const list = await as('audiences', audiences);
+  expect(await call(list, 'POST', '/v1/audiences', keys.admin, saved)).toMatchObject({ status: 201 });
   expect(await night({ day: yesterday })).toMatchObject({ scored: 2, failed: 0 });
   for (const name of left) expect(cloud.files.has(name)).toBe(false);
 }, 120_000);
@@ -168,6 +174,16 @@ test('audiences, the overview and the health are read', async () => {
     'u1',
     'u2',
   ]);
+  expect(await call(audience, 'POST', '/v1/audiences/count', keys.ids, { rule: { band: ['now'] } })).toMatchObject({
+    body: { users: 2 },
+  });
+  expect((await call(audience, 'GET', '/v1/audiences', keys.ids)).body.audiences).toHaveLength(5);
+  const csv = await call(audience, 'GET', '/v1/audiences/shoes', keys.ids, undefined, 'text/csv');
+  expect(await (await fetch(String(csv.headers.location))).text()).toMatch(/^user_id,/);
+  expect(await call(audience, 'DELETE', '/v1/audiences/shoes', keys.admin)).toMatchObject({ status: 204 });
+  const theta = await as('bands', bands);
+  for (const value of [0.2, null])
+    expect((await call(theta, 'PUT', '/v1/bands', keys.admin, { theta: value })).body.theta).toBe(value);
   const view = await as('overview', overview);
   expect(await call(view, 'GET', '/v1/overview', keys.ids)).toMatchObject({ status: 200, body: { users: 2 } });
   const check = await as('health', (deps) => health({ ...deps, starting: () => false }));

@@ -57,9 +57,14 @@ const ALLOWED: Record<string, string> = {
   audiences: `${OWN}
   dynamodb:BatchGetItem         on <Users.Arn>
   dynamodb:GetItem              on <Runs.Arn>
-  dynamodb:GetItem              on <Settings.Arn>
+  dynamodb:GetItem dynamodb:Query dynamodb:PutItem dynamodb:DeleteItem on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
-  s3:GetObject                  on s3:<Objects>/audiences/*`,
+  s3:GetObject                  on s3:<Objects>/scores/*
+  s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/audiences/*
+  s3:GetObject s3:PutObject     on s3:<Objects>/downloads/*`,
+  bands: `${OWN}
+  dynamodb:GetItem              on <Runs.Arn>
+  dynamodb:GetItem dynamodb:PutItem dynamodb:DeleteItem on <Settings.Arn>`,
   overview: `${OWN}
   dynamodb:GetItem              on <Runs.Arn>
   dynamodb:GetItem dynamodb:Query on <Settings.Arn>`,
@@ -74,7 +79,7 @@ const ALLOWED: Record<string, string> = {
   dynamodb:GetItem              on <Users.Arn>
   dynamodb:Query                on <Users.Arn>/index/byShard
   dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
-  dynamodb:GetItem              on <Settings.Arn>
+  dynamodb:GetItem dynamodb:Query on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject                  on s3:<Objects>/models/*`,
   scoreshard: `${OWN}
@@ -83,17 +88,18 @@ const ALLOWED: Record<string, string> = {
   dynamodb:BatchGetItem dynamodb:UpdateItem on <Users.Arn>
   dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
   dynamodb:GetItem              on <Settings.Arn>
+  dynamodb:PutItem              on <Outbox.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject                  on s3:<Objects>/models/*
-  s3:PutObject                  on s3:<Objects>/scores/*
+  s3:GetObject s3:PutObject     on s3:<Objects>/scores/*
   sagemaker:InvokeEndpoint      on sagemaker:endpoint/STAGE`,
   finish: `${OWN}
   dynamodb:Query                on <Users.Arn>/index/byShard
   dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Runs.Arn>
-  dynamodb:GetItem dynamodb:PutItem on <Settings.Arn>
+  dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject s3:DeleteObject  on s3:<Objects>/scores/*
-  s3:PutObject s3:DeleteObject  on s3:<Objects>/audiences/*`,
+  s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/audiences/*`,
   // Uploads the shipped bundle during a deployment.
   Bundle: `
   logs:CreateLogStream logs:PutLogEvents on its own log
