@@ -121,6 +121,7 @@ export async function createDependencies(variables: Record<string, string | unde
     rules: createRuleStore({ settings, objects, pseudonyms, clock, newId: randomUUID }),
     sources,
     ledger: createSourceLedger(sources, { clock, zone, log, process: randomUUID() }),
+    downloads: createDownloads(environment.OBJECTS, secrets.pepper, clock),
     bundles: { live: async () => (await bundles()).live() },
     scorer: { score: async (input) => (await scorer()).score(input) },
   };
@@ -135,8 +136,5 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
       throw error;
     });
     return made;
-    downloads: createDownloads(environment.OBJECTS, secrets.pepper, clock),
-    bundles: createBundleStore(environment, objects, settings),
-    scorer: createScorer(environment),
   };
 }
