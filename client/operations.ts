@@ -124,48 +124,10 @@ export type BestWindow = {
   probability: number;
 };
 
-export type CalibrationAlarm = {
-  /** True when the newest run's buyers lie outside [low99, high99] and over 10 % from what was expected. */
-  value: boolean;
-  /** A calendar day of the shop's time zone. */
-  day: string;
-  expected: number;
-  actual: number;
-  low99: number;
-  high99: number;
-};
-
 /** How many products have a category. */
 export type Catalogue = {
   products: number;
   updatedAt: string | null;
-};
-
-export type Correction = {
-  version: number;
-  /** A calendar day of the shop's time zone. */
-  asOf: string;
-  modelVersion: string;
-  /** p' = σ(intercept + slope · logit p); empty where nothing is corrected. */
-  horizons: {
-    days: number;
-    slope: number;
-    intercept: number;
-  }[];
-  evidence: {
-    origins: string[];
-    users: number;
-    /** Log-losses, after by cross-validation over users. */
-    horizons: {
-      days: number;
-      n: number;
-      buyers: number;
-      before: number;
-      after: number;
-    }[];
-    /** Why it is off; null when it is on. */
-    reason: string | null;
-  };
 };
 
 export type Count = {
@@ -191,16 +153,15 @@ export type CountBody = {
 export type CreatedWebhook = {
   id: string;
   url: string;
-  /** webhook: signed as Standard Webhooks say; segment: a Segment track call. */
   kind: "webhook" | "segment";
-  events: EventType[];
+  events: ("buying_window.opened" | "buying_window.closed" | "best_window.opened")[];
   ids: boolean;
   createdAt: string;
+  /** whsec_…, shown once; of kind webhook only. */
   secret?: string;
 };
 
 export type Deliveries = {
-  /** Open ones first, then the newest first. */
   deliveries: Delivery[];
   /** What to send as cursor for the next page; null on the last one. */
   next: string | null;
@@ -209,42 +170,17 @@ export type Deliveries = {
 export type Delivery = {
   /** Id of the event, sent as webhook-id. */
   event: string;
-  type: EventType;
+  type: "buying_window.opened" | "buying_window.closed" | "best_window.opened";
   /** The user's pseudonym: HMAC-SHA256 of the shop's id, 64 hexadecimal digits. */
   user: string;
   /** dead: not taken for 24 hours; replay tries again. */
   state: "waiting" | "delivered" | "dead";
   attempts: number;
-  /** What came of the last attempt: 200, timeout, redirect … */
+  /** Of the last attempt: a status, or one of timeout, redirect, private-address, unknown-host, bad-certificate, no-connection, not-https, unknown-user. */
   outcome: string | null;
   at: string;
   triedAt: string | null;
   nextAt: string | null;
-};
-
-export type Demand = {
-  /** The first day forecast: that of the run. */
-  from: string;
-  days: number;
-  /** Days ascending, most expected categories first. */
-  series: DemandPoint[];
-  lead?: {
-    days: number;
-    units: LeadUnits[];
-  };
-};
-
-export type DemandPoint = {
-  /** null: known users of the whole shop; ~new: buyers the model cannot know; ~other: small categories. */
-  category: string | null;
-  /** A calendar day of the shop's time zone. */
-  day: string;
-  /** Users expected to buy on the day. */
-  expected: number;
-  low80: number;
-  high80: number;
-  low95: number;
-  high95: number;
 };
 
 export type Difference = {
@@ -253,31 +189,8 @@ export type Difference = {
   high: number;
 };
 
-export type Drift = {
-  /** Population stability index of action words: below 0.1 steady, above 0.25 another shop. */
-  psi: number;
-  alarm: boolean;
-  /** A calendar day of the shop's time zone. */
-  from: string;
-  /** A calendar day of the shop's time zone. */
-  to: string;
-  words: {
-    word: string;
-    before: number;
-    now: number;
-  }[];
-};
-
-export type EventType = "buying_window.opened" | "buying_window.closed" | "best_window.opened";
-
 /** Action types by event name; null: the event is no action. */
 export type EventTypes = Record<string, "view" | "search" | "wishlist" | "cart" | "uncart" | "checkout" | "coupon" | "purchase" | "refund" | "visit" | null>;
-
-export type Events = {
-  events: WindowEvent[];
-  /** What to send as cursor for the next page; null on the last one. */
-  next: string | null;
-};
 
 /** Median day of the next purchase, given one within 90 days, with its 10th and 90th percentile, and the probability of one within 90 days. */
 export type Expected = {
@@ -323,24 +236,6 @@ export type ImportReply = {
   }[];
 };
 
-export type LeadUnits = {
-  /** null: known users of the whole shop; ~new: buyers the model cannot know; ~other: small categories. */
-  category: string | null;
-  /** Units. */
-  expected: number;
-  /** Units that suffice with this probability, in percent. */
-  quantiles: {
-    p50: number;
-    p80: number;
-    p90: number;
-    p95: number;
-    p98: number;
-    p99: number;
-  };
-  /** False: each purchase counts as one unit. */
-  quantityKnown: boolean;
-};
-
 export type Lift = {
   name: string;
   /** Share of its users, always the same ones, kept out of lists and downloads, so that lift can be measured. */
@@ -360,55 +255,6 @@ export type LiftGroup = {
   buyers: number;
   /** With its 95 % interval; null of nobody. */
   rate: Rate | null;
-};
-
-export type LiveHorizon = {
-  horizon: number;
-  runs: number;
-  measures: {
-    n: number;
-    rate: number;
-    auc: number;
-    logLoss: number;
-    brier: number;
-    ece: number;
-  };
-  /** Ten bins of about equal mass, by rising probability. */
-  reliability: {
-    predicted: number;
-    actual: number;
-    n: number;
-    low95: number;
-    high95: number;
-  }[];
-  bands: {
-    band: Band;
-    n: number;
-    expected: number;
-    actual: number;
-    low95: number;
-    high95: number;
-  }[];
-  alarm: CalibrationAlarm;
-};
-
-export type LiveRun = {
-  /** A calendar day of the shop's time zone. */
-  day: string;
-  modelVersion: string;
-  correction: number;
-  horizons: {
-    horizon: number;
-    n: number;
-    expected: number;
-    actual: number;
-    low95: number;
-    high95: number;
-    auc: number | null;
-    logLoss: number;
-    brier: number;
-    ece: number;
-  }[];
 };
 
 export type Measurement = {
@@ -480,31 +326,6 @@ export type Problem = {
   [name: string]: unknown;
 };
 
-export type Quality = {
-  day: string | null;
-  model: {
-    version: string;
-    trainedOn: {
-      firstDay: string;
-      lastDay: string;
-      users: number;
-      actions: number;
-    };
-  };
-  /** What the bundle's manifest says of its backtest. */
-  backtest: Record<string, unknown>;
-  live: {
-    /** Outcomes are those known before the first instant of this day. */
-    until: string;
-    horizons: LiveHorizon[];
-    /** One entry a run, oldest first. */
-    runs: LiveRun[];
-    alarm: boolean;
-  } | null;
-  correction: Correction | null;
-  drift: Drift | null;
-};
-
 export type Rate = {
   value: number;
   low: number;
@@ -526,6 +347,11 @@ export type Reject = {
 
 export type Replay = {
   replayed: number;
+};
+
+export type ReplayBody = {
+  /** Of this event alone, dead or not. */
+  event?: string;
 };
 
 /** One condition, or others combined; at most 32 conditions, 8 levels deep. */
@@ -734,22 +560,21 @@ export type ValidationMessages = {
 export type Webhook = {
   id: string;
   url: string;
-  /** webhook: signed as Standard Webhooks say; segment: a Segment track call. */
   kind: "webhook" | "segment";
-  events: EventType[];
+  events: ("buying_window.opened" | "buying_window.closed" | "best_window.opened")[];
   ids: boolean;
   createdAt: string;
 };
 
-export type WebhookRequest = {
-  /** https, and no private address. */
+export type WebhookBody = {
   url: string;
   /** webhook: signed as Standard Webhooks say; segment: a Segment track call. */
   kind?: "webhook" | "segment";
-  events?: EventType[];
-  /** Whether messages hold the shop's own ids. */
+  /** Default: all; of kind segment: buying_window.opened. */
+  events?: ("buying_window.opened" | "buying_window.closed" | "best_window.opened")[];
+  /** Whether messages hold the shop's own ids; of kind segment they always do. */
   ids?: boolean;
-  /** Of kind segment: its write key. */
+  /** Of kind segment: its write key, sent as Basic user name. */
   writeKey?: string;
 };
 
@@ -759,7 +584,8 @@ export type Webhooks = {
 
 export type WindowEvent = {
   id: string;
-  type: EventType;
+  /** buying_window: the user entered band now, or left it for good (below 80 % of θ); best_window: the most probable days begin. */
+  type: "buying_window.opened" | "buying_window.closed" | "best_window.opened";
   /** The user's pseudonym: HMAC-SHA256 of the shop's id, 64 hexadecimal digits. */
   user: string;
   /** The shop's own id; only for keys of scope read:ids or admin. */
@@ -768,21 +594,26 @@ export type WindowEvent = {
   day: string;
   /** Day on which the window opened. */
   since: string;
-  score?: WindowScore;
+  /** As the run gave it; absent for a user who is not scored any more. */
+  score?: {
+    band: Band;
+    stage: Stage;
+    probability: Probabilities;
+    expected: Expected;
+    bestWindow: BestWindow;
+    bestHour: BestHour;
+    consentMarketing: boolean;
+  };
   /** When it was recorded. */
   at: string;
   /** Whether the event bus has it. */
   published: boolean;
 };
 
-export type WindowScore = {
-  band: Band;
-  stage: Stage;
-  probability: Probabilities;
-  expected: Expected;
-  bestWindow: BestWindow;
-  bestHour: BestHour;
-  consentMarketing: boolean;
+export type WindowEvents = {
+  events: WindowEvent[];
+  /** What to send as cursor for the next page; null on the last one. */
+  next: string | null;
 };
 
 export interface Operations {
@@ -1393,6 +1224,55 @@ export interface Operations {
     body: BandsBody;
     reply: Bands;
   };
+  /** Windows that opened and closed. */
+  'GET /v1/events': {
+    query?: {
+      /** How many come at once. */
+      limit?: number;
+      /** `next` of the page before; absent for the first page. */
+      cursor?: string;
+    };
+    reply: WindowEvents;
+  };
+  /** Every webhook. */
+  'GET /v1/webhooks': {
+    reply: Webhooks;
+  };
+  /** Tell an address of window events. */
+  'POST /v1/webhooks': {
+    body: WebhookBody;
+    reply: CreatedWebhook;
+  };
+  /** Delete a webhook. */
+  'DELETE /v1/webhooks/{id}': {
+    path: {
+      id: string;
+    };
+    reply: undefined;
+  };
+  /** What a webhook was told, and what came of it. */
+  'GET /v1/webhooks/{id}/deliveries': {
+    path: {
+      id: string;
+    };
+    query?: {
+      /** Which ones: waiting by when they are due, others the newest first. */
+      state?: "waiting" | "dead" | "delivered";
+      /** How many come at once. */
+      limit?: number;
+      /** `next` of the page before; absent for the first page. */
+      cursor?: string;
+    };
+    reply: Deliveries;
+  };
+  /** Try deliveries again. */
+  'POST /v1/webhooks/{id}/replay': {
+    path: {
+      id: string;
+    };
+    body: ReplayBody;
+    reply: Replay;
+  };
   /** A day's scores in figures. */
   'GET /v1/overview': {
     query?: {
@@ -1415,138 +1295,5 @@ export interface Operations {
   /** This document for people. */
   'GET /docs': {
     reply: string;
-  };
-  /** What will be bought. */
-  'GET /v1/demand': {
-    query?: {
-      /** The day shown; the latest day with a finished run when absent. */
-      day?: string;
-      /** Days forecast. */
-      days?: number;
-      /** Adds a series a category. */
-      by?: "category";
-      /** Adds the units of so many days together, for a reorder point. */
-      leadDays?: number;
-    };
-    reply: Demand;
-  };
-  /** How good the scores are. */
-  'GET /v1/quality': {
-    reply: Quality;
-  };
-  /** Windows that opened and closed. */
-  'GET /v1/events': {
-    query?: {
-      /** How many come at once. */
-      limit?: number;
-      /** `next` of the page before; absent for the first page. */
-      cursor?: string;
-    };
-    reply: Events;
-  };
-  /** Webhooks. */
-  'GET /v1/webhooks': {
-    reply: Webhooks;
-  };
-  /** Register a webhook. */
-  'POST /v1/webhooks': {
-    body: WebhookRequest;
-    reply: CreatedWebhook;
-  };
-  /** Remove a webhook. */
-  'DELETE /v1/webhooks/{id}': {
-    path: {
-      id: string;
-    };
-    reply: undefined;
-  };
-  /** What came of the deliveries. */
-  'GET /v1/webhooks/{id}/deliveries': {
-    path: {
-      id: string;
-    };
-    query?: {
-      /** How many come at once. */
-      limit?: number;
-      /** `next` of the page before; absent for the first page. */
-      cursor?: string;
-    };
-    reply: Deliveries;
-  };
-  /** Deliver again. */
-  'POST /v1/webhooks/{id}/replay': {
-    path: {
-      id: string;
-    };
-    body: {
-      event?: string;
-    };
-    reply: Replay;
-  };
-  /** List the keys. */
-  'GET /v1/keys': {
-    reply: {
-      keys: {
-        /** Names the key in lists; of no use to whoever wants in. */
-        id: string;
-        /** write sends actions; read sees pseudonyms; read:ids sees the shop’s ids too; admin may all. */
-        scope: "write" | "read" | "read:ids" | "admin";
-        /** What the key is for. */
-        name: string;
-        /** Source of the actions that are sent with the key. */
-        source?: string;
-        createdAt: string;
-        endsAt?: string;
-      }[];
-    };
-  };
-  /** Make a key. */
-  'POST /v1/keys': {
-    body: {
-      /** write sends actions; read sees pseudonyms; read:ids sees the shop’s ids too; admin may all. */
-      scope: "write" | "read" | "read:ids" | "admin";
-      /** What the key is for. */
-      name?: string;
-      /** Source of the actions that are sent with the key. */
-      source?: string;
-    };
-    reply: {
-      /** Names the key in lists; of no use to whoever wants in. */
-      id: string;
-      /** The key itself. Only its hash is stored: it is shown this once. */
-      key: string;
-      /** write sends actions; read sees pseudonyms; read:ids sees the shop’s ids too; admin may all. */
-      scope: "write" | "read" | "read:ids" | "admin";
-    };
-  };
-  /** Revoke a key. */
-  'DELETE /v1/keys/{id}': {
-    path: {
-      id: string;
-    };
-    reply: undefined;
-  };
-  /** Replace a key. */
-  'POST /v1/keys/{id}/rotate': {
-    path: {
-      id: string;
-    };
-    body?: {
-      /** How long the old key works on. */
-      overlapHours?: number;
-    };
-    reply: {
-      /** Names the key in lists; of no use to whoever wants in. */
-      id: string;
-      /** The key itself. Only its hash is stored: it is shown this once. */
-      key: string;
-      /** write sends actions; read sees pseudonyms; read:ids sees the shop’s ids too; admin may all. */
-      scope: "write" | "read" | "read:ids" | "admin";
-      replaces: {
-        /** Names the key in lists; of no use to whoever wants in. */
-        id: string;
-        endsAt: string;
-      };
-    };
   };
 }
