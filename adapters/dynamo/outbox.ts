@@ -4,7 +4,7 @@
  * and end in `delivered/…` or `dead/…`. What an item says is JSON in `value`.
  */
 import { DeleteCommand, GetCommand, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { Delivery } from '../../core/events/delivery.ts';
 import type { Outbox, Page, Position, RecordedEvent } from '../../core/events/ports.ts';
 import { EVENT_TYPES, type WindowEvent } from '../../core/events/window-event.ts';
@@ -24,35 +24,35 @@ const WRITES_AT_ONCE = 16;
 const KEPT_SECONDS = 90 * 86_400;
 const LOOK = 200;
 
-const eventSchema: z.ZodType<RecordedEvent> = z.object({
+const eventSchema: z.ZodMiniType<RecordedEvent> = z.object({
   id: z.string(),
   type: z.enum(EVENT_TYPES),
   user: z.string(),
   day: z.string(),
   since: z.string(),
-  score: z.custom<NonNullable<WindowEvent['score']>>().optional(),
+  score: z.optional(z.custom<NonNullable<WindowEvent['score']>>()),
   recordedAt: z.number(),
   published: z.boolean(),
-}) as z.ZodType<RecordedEvent>;
+}) as z.ZodMiniType<RecordedEvent>;
 
-const deliverySchema: z.ZodType<Delivery> = z.object({
+const deliverySchema: z.ZodMiniType<Delivery> = z.object({
   user: z.string(),
   event: z.string(),
   webhook: z.string(),
   type: z.enum(EVENT_TYPES),
   state: z.enum(['waiting', 'delivered', 'dead']),
   attempts: z.number(),
-  outcome: z.string().nullable(),
+  outcome: z.nullable(z.string()),
   since: z.number(),
-  triedAt: z.number().nullable(),
-  nextAt: z.number().nullable(),
+  triedAt: z.nullable(z.number()),
+  nextAt: z.nullable(z.number()),
 });
 
 export function createOutbox(client: DynamoClient, prefix: string): Outbox {
   const table = `${prefix}Outbox`;
   const { name: index } = TABLES.Outbox.index;
 
-  const read = <T>(schema: z.ZodType<T>, item: Item): T => {
+  const read = <T>(schema: z.ZodMiniType<T>, item: Item): T => {
     const fields = fieldsOf(table, `${item.user} ${item.event}`, item);
     const parsed = schema.safeParse(fields.json('value'));
     return parsed.success ? parsed.data : fields.fail('value is not what it should be');
@@ -90,7 +90,7 @@ export function createOutbox(client: DynamoClient, prefix: string): Outbox {
 
   const page = async <T>(
     list: string,
-    schema: z.ZodType<T>,
+    schema: z.ZodMiniType<T>,
     options: { limit: number; newestFirst: boolean; from?: Position | undefined },
   ): Promise<Page<T>> => {
     const { limit, newestFirst, from } = options;

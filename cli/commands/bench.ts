@@ -1,18 +1,23 @@
 /** `npm run bench`: measures the product on this machine. The benches themselves are in test/bench/. */
 import type { Bench, BenchResult } from '../../test/bench/bench.ts';
-import { choice, defineCommand } from '../framework.ts';
+import { choice, defineCommand, integer } from '../framework.ts';
 
-const BENCHES = ['import', 'ingest', 'timing', 'nightly', 'never-seen'] as const;
+const BENCHES = ['import', 'ingest', 'cold', 'timing', 'nightly', 'never-seen'] as const;
+/** These take long, and run only by name. */
+const LONG = ['million', 'fuzz'] as const;
 
 export default defineCommand({
   name: 'bench',
   summary: 'Measures import, ingest, timing answers, nightly runs and scores of real logs on this machine.',
-  options: { only: choice('NAME', BENCHES, 'measures this alone') },
-  async run(context, _args, { only }) {
+  options: {
+    only: choice('NAME', [...BENCHES, ...LONG], 'measures this alone; million and fuzz run only so'),
+    percent: integer('N', 'does this much of the work', { min: 1, max: 100, default: 100 }),
+  },
+  async run(context, _args, { only, percent }) {
     const results: Record<string, BenchResult> = {};
     for (const name of only ? [only] : BENCHES) {
       const { default: bench }: { default: Bench } = await import(`../../test/bench/${name}.ts`);
-      const result = await bench({ scale: 1, progress: (text) => context.progress(`${name}: ${text}`) });
+      const result = await bench({ scale: percent / 100, progress: (text) => context.progress(`${name}: ${text}`) });
       results[name] = result;
       context.print(`${name}: ${result.value} against ${result.against}, ratio ${result.ratio}; ${result.unit}`);
     }

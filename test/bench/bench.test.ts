@@ -17,6 +17,20 @@ describe('the benches', () => {
     120_000,
   );
 
+  // Counts of their own fail them: what is lost, doubled, stored wrongly or answered 5xx.
+  test.each([
+    ['million', 0.002],
+    ['fuzz', 0.01],
+  ])(
+    '%s ends well, in small',
+    async (name, scale) => {
+      const { default: bench }: { default: Bench } = await import(`./${name}.ts`);
+      const result = await bench({ scale, progress: () => {} });
+      expect(result.value).toBeGreaterThan(0);
+    },
+    240_000,
+  );
+
   test.each([
     [[3, 1, 2], 0.5, 2],
     [[1], 0.99, 1],
