@@ -2,11 +2,12 @@
 import type { Bench, BenchResult } from '../../test/bench/bench.ts';
 import { choice, defineCommand } from '../framework.ts';
 
-const BENCHES = ['import', 'ingest', 'timing', 'nightly', 'never-seen'] as const;
+const BENCHES = ['import', 'ingest', 'timing', 'nightly', 'never-seen', 'scorer'] as const;
 
 export default defineCommand({
   name: 'bench',
-  summary: 'Measures import, ingest, timing answers, nightly runs and scores of real logs on this machine.',
+  summary:
+    'Measures import, ingest, timing answers, nightly runs, scores of real logs and the model’s speed on this machine.',
   options: { only: choice('NAME', BENCHES, 'measures this alone') },
   async run(context, _args, { only }) {
     const results: Record<string, BenchResult> = {};
