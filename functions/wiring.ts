@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { createDigests } from '../adapters/digests.ts';
 import { createActionStore } from '../adapters/dynamo/actions.ts';
 import { createDynamoClient } from '../adapters/dynamo/client.ts';
+import { createErasureStore } from '../adapters/dynamo/erasures.ts';
 import { createLinkStore } from '../adapters/dynamo/links.ts';
 import { createMergedUsers } from '../adapters/dynamo/merged-users.ts';
 import { createRunStore } from '../adapters/dynamo/runs.ts';
 import { createSettingStore } from '../adapters/dynamo/settings.ts';
 import { createSourceStore } from '../adapters/dynamo/sources.ts';
 import { createSuppressionStore } from '../adapters/dynamo/suppressions.ts';
+import { createTablePlaces } from '../adapters/dynamo/user-items.ts';
 import { createUserStore } from '../adapters/dynamo/users.ts';
 import { createRuleStore } from '../adapters/ingest-rules.ts';
 import { createKeyStore } from '../adapters/keys.ts';
@@ -18,6 +20,7 @@ import { createObjectStore } from '../adapters/objects.ts';
 import { createPseudonyms } from '../adapters/pseudonyms.ts';
 import { loadSecrets } from '../adapters/secrets.ts';
 import { createSourceLedger } from '../adapters/source-ledger.ts';
+import type { ErasureStore, Place } from '../core/erasure/ports.ts';
 import type { Scorer } from '../core/model/contract.ts';
 import type {
   ActionStore,
@@ -50,6 +53,11 @@ export interface Dependencies {
   mergedUsers: MergedUsers;
   links: LinkStore;
   suppressions: SuppressionStore;
+  erasures: ErasureStore;
+  /** What is kept of a user who was erased or suppressed. */
+  digest: (user: string) => string;
+  /** Where an erasure looks, besides the files. */
+  tablePlaces: Place[];
   runs: RunStore;
   settings: SettingStore;
   keys: KeyStore;
@@ -93,6 +101,7 @@ export async function createDependencies(variables: Record<string, string | unde
     return createBundleStore(environment, objects, settings);
   });
   const scorer = once(async () => (await import('../adapters/scorer.ts')).createScorer(environment));
+  const digest = createDigests(secrets);
   return {
     environment,
     clock,
@@ -102,10 +111,13 @@ export async function createDependencies(variables: Record<string, string | unde
     users: createUserStore(dynamo, tables),
     mergedUsers,
     links: createLinkStore(dynamo, tables),
-    suppressions: createSuppressionStore(dynamo, tables, createDigests(secrets), {
+    suppressions: createSuppressionStore(dynamo, tables, digest, {
       clock,
       freshMs: environment.SUPPRESSION_SECONDS * 1_000,
     }),
+    erasures: createErasureStore(dynamo, tables),
+    digest,
+    tablePlaces: createTablePlaces(dynamo, tables),
     runs: createRunStore(dynamo, tables),
     settings,
     keys: createKeyStore(settings, clock, environment),

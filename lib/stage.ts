@@ -6,6 +6,7 @@ import { ApiStack } from './stacks/api.ts';
 import { DataStack } from './stacks/data.ts';
 import { ModelStack } from './stacks/model.ts';
 import { NightlyStack } from './stacks/nightly.ts';
+import { PrivacyStack } from './stacks/privacy.ts';
 
 export class BuyTiming extends Stage {
   constructor(scope: Construct, name: string, config: StageConfig) {
@@ -16,6 +17,7 @@ export class BuyTiming extends Stage {
     const model = new ModelStack(this, 'model', { stackName: `${prefix}-model`, prefix, config, data });
     new ApiStack(this, 'api', { stackName: `${prefix}-api`, prefix, config, data, model });
     new NightlyStack(this, 'nightly', { stackName: `${prefix}-nightly`, prefix, config, data, model });
+    new PrivacyStack(this, 'privacy', { stackName: `${prefix}-privacy`, config, data, model });
     Tags.of(this).add('product', 'buy-timing');
     Tags.of(this).add('stage', name);
   }

@@ -2,12 +2,14 @@
 import { createTables } from '../adapters/dynamo/tables.ts';
 import { SHARDS } from '../core/tables.ts';
 import { zoneOf } from '../core/time.ts';
+import type { EraseReply } from '../functions/erase/handler.ts';
 import { FUNCTIONS } from '../functions/routes.ts';
 import { createDependencies, type Dependencies } from '../functions/wiring.ts';
 import { buildWeb } from '../web/build.ts';
 import { loadDashboard } from './dashboard.ts';
 import { type DataFolder, isDataFolder, openDataFolder, prepareDataFolder } from './data-folder.ts';
 import { type Demo, fillDemo, planDemo, readDemo } from './demo-shop.ts';
+import { type Eraser, startEraser } from './eraser.ts';
 import { Failure } from './failure.ts';
 import { loadHandler } from './handlers.ts';
 import { type HttpServer, startHttp } from './http.ts';
@@ -49,6 +51,7 @@ export class LocalSystem {
   #http: HttpServer | undefined;
   #parts: Parts | undefined;
   #scheduler: Scheduler | undefined;
+  #eraser: Eraser | undefined;
   #started: Promise<unknown> = Promise.resolve();
 
   constructor(options: SystemOptions) {
@@ -69,7 +72,7 @@ export class LocalSystem {
   /** Finishes what is in flight, closes the store and gives the folder free; at most some 9 seconds. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    const drained = Promise.all([this.#started, this.#scheduler?.stop(), this.#http?.close()]);
+    const drained = Promise.all([this.#started, this.#scheduler?.stop(), this.#eraser?.stop(), this.#http?.close()]);
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
     await this.#parts?.close();
     this.#lock?.release();
@@ -96,6 +99,13 @@ export class LocalSystem {
       const deps = await createDependencies(process.env);
       await this.#fill(url, demo, deps);
       this.#scheduler = this.#schedule(deps, demo);
+      this.#eraser = startEraser({
+        erase: (await import('../functions/erase/index.ts')).handler as () => Promise<EraseReply>,
+        onError: (error) =>
+          this.#options.warn(
+            `an erasure failed (${error instanceof Error ? error.message : String(error)}); it is tried again in a minute`,
+          ),
+      });
       if (this.#stopping) return undefined;
       await checkReady(url);
       return { url, folder, failed: parts.failed };

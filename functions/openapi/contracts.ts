@@ -3,7 +3,9 @@ import { contracts as actions } from '../actions/contract.ts';
 import { contracts as audiences } from '../audiences/contract.ts';
 import { contracts as health } from '../health/contract.ts';
 import { contracts as ingest } from '../ingest/contract.ts';
+import { contracts as keys } from '../keys/contract.ts';
 import { contracts as overview } from '../overview/contract.ts';
+import { contracts as regulations } from '../regulations/contract.ts';
 import { contracts as sources } from '../sources/contract.ts';
 import { contracts as timing } from '../timing/contract.ts';
 import type { Contracts } from './contract.ts';
@@ -16,6 +18,8 @@ export const CONTRACTS: Contracts = {
   ...actions,
   ...audiences,
   ...overview,
+  ...keys,
+  ...regulations,
   ...health,
   ...openapi,
 };

@@ -23,6 +23,8 @@ const FELT: Record<FunctionName, string> = {
   actions: "A user's timeline cannot be read.",
   audiences: 'Audiences cannot be listed or downloaded.',
   overview: 'The dashboard shows no overview.',
+  keys: 'Keys cannot be made, listed, revoked or rotated over HTTP.',
+  regulations: 'Requests of erasure are not taken.',
   health: 'Health checks fail, although the rest may work.',
   openapi: 'The API document and its page cannot be read; the API itself works.',
 };

@@ -78,6 +78,8 @@ export class DataStack extends Stack {
       lifecycleRules: [
         { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(3) },
         { id: 'exports', prefix: 'exports/', expiration: Duration.days(30) },
+        // For a bucket whose versions somebody turned on: what was erased is gone after a week there, too.
+        { id: 'versions', noncurrentVersionExpiration: Duration.days(7) },
         ...(config.retentionDays ? ['scores', 'audiences'] : []).map((folder) => ({
           id: folder,
           prefix: `${folder}/`,
