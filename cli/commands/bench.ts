@@ -8,7 +8,8 @@ const LONG = ['million', 'fuzz'] as const;
 
 export default defineCommand({
   name: 'bench',
-  summary: 'Measures import, ingest, timing answers, nightly runs, scores of real logs and the speed of the model here.',
+  summary:
+    'Measures import, ingest, timing answers, nightly runs, scores of real logs and the speed of the model here.',
   options: {
     only: choice('NAME', [...BENCHES, ...LONG], 'measures this alone; million and fuzz run only so'),
     percent: integer('N', 'does this much of the work', { min: 1, max: 100, default: 100 }),

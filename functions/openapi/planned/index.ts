@@ -5,15 +5,12 @@
 import { ROUTES, type Route } from '../../routes.ts';
 import type { Contracts } from '../contract.ts';
 import { contracts as demand } from './demand.ts';
-import { contracts as events } from './events.ts';
-import { contracts as keys } from './keys.ts';
 import { contracts as quality } from './quality.ts';
-import { contracts as webhooks } from './webhooks.ts';
 
 const there = new Set(ROUTES.map(({ method, path }) => `${method} ${path}`));
 
 export const PLANNED: Contracts = Object.fromEntries(
-  Object.entries({ ...demand, ...quality, ...events, ...webhooks, ...keys }).filter(([key]) => !there.has(key)),
+  Object.entries({ ...demand, ...quality }).filter(([key]) => !there.has(key)),
 );
 
 export const PLANNED_ROUTES: readonly Route[] = Object.keys(PLANNED).map((key) => {
