@@ -56,8 +56,6 @@ class Member(nn.Module):
                 resid_pdrop=0.0,
                 embd_pdrop=0.0,
                 attn_pdrop=0.0,
-                # The same function as the default, in one kernel instead of eight.
-                activation_function="gelu_pytorch_tanh",
                 use_cache=False,
             )
         )

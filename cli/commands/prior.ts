@@ -12,11 +12,7 @@ export default defineCommand({
   options: {
     shops: integer('N', 'number of shops', { default: 100, min: 1 }),
     users: integer('N', 'users of each shop', { default: 300, min: 1 }),
-    asked: integer('N', 'users of each shop that are asked about; the others only make its statistics', {
-      default: 60,
-      min: 1,
-    }),
-    queries: integer('N', 'days asked of each of them', { default: 12, min: 1 }),
+    queries: integer('N', 'days asked of each user', { default: 16, min: 1 }),
     seed: integer('N', 'seed of the first shop; the others follow', { default: 1, min: 0 }),
     out: text('FOLDER', 'where to write', { required: true }),
   },
@@ -33,7 +29,6 @@ export default defineCommand({
     for (let index = 0; index < options.shops; index++) {
       const shop = feedShop(options.seed + index, vocabulary, {
         users: options.users,
-        asked: options.asked,
         queriesPerUser: options.queries,
       });
       const rows = new Map([...shop.statistics].map(([day, vector]) => [day, writer.addShopRow(vector)]));
