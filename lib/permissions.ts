@@ -85,17 +85,6 @@ const others: Record<Others, Permissions> = {
     usersByShard: true,
     reads: ['models'],
   },
-  'look-back': {
-    tables: {
-      Actions: ['Query'],
-      Users: ['GetItem'],
-      Runs: ['GetItem', 'PutItem'],
-      Settings: ['GetItem', 'PutItem', 'Query'],
-    },
-    usersByShard: true,
-    reads: ['models'],
-    asksModel: true,
-  },
   'score-shard': {
     tables: {
       Actions: ['Query'],

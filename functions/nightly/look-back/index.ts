@@ -1,4 +1,0 @@
-import { lazily } from '../../lazily.ts';
-import { createHandler } from './handler.ts';
-
-export const handler = lazily(createHandler);
