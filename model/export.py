@@ -18,6 +18,7 @@ from network import BINS, EDGES, HORIZONS, ROWS, BuyTiming, Member, Shape
 
 OPSET = 20
 WEIGHTS = "weights.safetensors"
+LENGTHS = (32, 64, 128, 256)
 INPUTS = {
     "words": "INT64",
     "at": "INT64",
@@ -99,10 +100,7 @@ def triton_config(shop: int) -> str:
     width = {"length": [1], "origin": [1], "shop": [shop]}
     inputs = ",\n".join(tensor(name, kind, width.get(name, [-1])) for name, kind in INPUTS.items())
     outputs = ",\n".join(tensor(name, kind, dims) for name, (kind, dims) in OUTPUTS.items())
-    warm = "\n".join(
-        f'    inputs {{ key: "{name}" value: {{ data_type: TYPE_{kind} dims: [ {width.get(name, [32])[0]} ] zero_data: true }} }}'
-        for name, kind in INPUTS.items()
-    )
+    warm = ",\n".join(warm_up(length, width) for length in LENGTHS)
     return f"""name: "buy_timing"
 backend: "onnxruntime"
 max_batch_size: 64
@@ -112,16 +110,26 @@ input [
 output [
 {outputs}
 ]
-instance_group [ {{ kind: KIND_AUTO }} ]
+instance_group [ {{ kind: KIND_GPU }} ]
 dynamic_batching {{ }}
 model_warmup [
-  {{
-    name: "shortest"
-    batch_size: 1
 {warm}
-  }}
 ]
 """
+
+
+def warm_up(length: int, width: dict[str, list[int]]) -> str:
+    """The first call of a shape is slow on a GPU: each padded length is called once before the server is ready."""
+    dims = {name: width.get(name, [length])[0] for name in INPUTS}
+    inputs = "\n".join(
+        f'    inputs {{ key: "{name}" value: {{ data_type: TYPE_{kind} dims: [ {dims[name]} ] zero_data: true }} }}'
+        for name, kind in INPUTS.items()
+    )
+    return f"""  {{
+    name: "padded to {length}"
+    batch_size: 64
+{inputs}
+  }}"""
 
 
 def save_weights(members: list[Member], file: Path) -> None:

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { loadModel } from '../../adapters/onnx.ts';
 import { gapClosed } from '../../core/backtest/evidence.ts';
 import { judge, meanOf, OURS, type Prediction, predictionOf, type Verdict } from '../../core/backtest/judge.ts';
+import { judgeNextAction, judgeNextCategory, type NextVerdict } from '../../core/backtest/next.ts';
 import { type Log, type Population, populationOf } from '../../core/backtest/population.ts';
 import { fits, type Protocol, planProtocol } from '../../core/backtest/protocol.ts';
 import { type Said, say } from '../../core/backtest/say.ts';
 import { inWords } from '../../core/backtest/verdict.ts';
 import type { Day, Zone } from '../../core/time.ts';
+import { createVocabulary } from '../../core/vocabulary.ts';
 import { Failure } from '../framework.ts';
 import { type Baseline, fitBaselines } from './baselines.ts';
 import { writePredictions } from './predictions.ts';
@@ -50,6 +52,8 @@ export interface Metrics extends Pick<Verdict, 'results' | 'paired'> {
   evidence: Verdict['evidence'];
   survival: Verdict['survival'];
   demand: { expectedBuyers: Verdict['buyers'] };
+  /** Absent where there is nothing to choose from. */
+  next: { action?: NextVerdict; category?: NextVerdict };
   oracle: Record<string, unknown>;
   seconds: Record<string, number>;
 }
@@ -72,7 +76,7 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
   };
 
   const bundles = await timed('training', () => input.bundles(protocol));
-  const said: { seed: number; version: string; said: Said }[] = [];
+  const said: { seed: number; version: string; vocabulary: string[]; said: Said }[] = [];
   await timed('predicting', async () => {
     for (const { seed, folder } of bundles) {
       const scorer = await loadModel(folder, THREADS);
@@ -87,7 +91,8 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
         population,
         progress: tell,
       };
-      said.push({ seed, version: scorer.bundle.manifest.version, said: await say(own) });
+      const { manifest, vocabulary } = scorer.bundle;
+      said.push({ seed, version: manifest.version, vocabulary, said: await say(own) });
     }
   });
   const fitted = await timed('baselines', () =>
@@ -113,6 +118,13 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
   const verdict = await timed('judging', async () =>
     judge({ log, protocol, population, predictions, said: all, progress }),
   );
+  progress('judging what comes next');
+  const vocabulary = createVocabulary(said[0]!.vocabulary);
+  const asked = { log, zone, protocol, population, said: said.map((one) => one.said), vocabulary };
+  const next = await timed('next', async () => ({
+    action: judgeNextAction(asked),
+    category: judgeNextCategory(asked),
+  }));
   const oracle = input.truth ? await oracleOf(input.truth, { log, protocol, population, predictions }) : {};
   await timed('predictions.csv.gz', () =>
     writePredictions(join(input.out, 'predictions.csv.gz'), { log, protocol, population, predictions }),
@@ -138,6 +150,7 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
     evidence: verdict.evidence,
     survival: verdict.survival,
     demand: { expectedBuyers: verdict.buyers },
+    next,
     oracle,
     seconds,
   };

@@ -139,5 +139,5 @@ export function differences({ paired }: Metrics): string {
     `<text class="axis" x="${x(-widest / 2)}" y="12" text-anchor="middle">← Buy Timing better</text>` +
     `<text class="axis" x="${x(widest / 2)}" y="12" text-anchor="middle">baseline better →</text>` +
     `<line class="middle" x1="${x(0)}" x2="${x(0)}" y1="20" y2="${y}"/>`;
-  return `<svg class="forest" viewBox="0 0 ${width} ${y + 6}" role="img" aria-label="Differences in log-loss with 95 % intervals">${heads}${parts.join('')}</svg>`;
+  return `<div class="scroll"><svg class="forest" viewBox="0 0 ${width} ${y + 6}" role="img" aria-label="Differences in log-loss with 95 % intervals">${heads}${parts.join('')}</svg></div>`;
 }

@@ -5,7 +5,7 @@ import type { Metrics } from '../run.ts';
 import { differences, gains, reliability, survival } from './charts.ts';
 import { STYLE } from './style.ts';
 import { escaped } from './svg.ts';
-import { buyers, comparison, groups, pairedTable, seeds } from './tables.ts';
+import { buyers, comparison, groups, guesses, pairedTable, seeds } from './tables.ts';
 import { days, number, percent } from './words.ts';
 
 export function pageOf(metrics: Metrics): string {
@@ -51,7 +51,7 @@ ${differences(metrics)}
     .join('')}</details></section>
 <section><h2>How many will buy</h2>
 <p>The probabilities of all active users added up, against the number who bought, over all origins.</p>${buyers(metrics)}</section>
-${how(metrics)}
+${nextOf(metrics)}${how(metrics)}
 </main></body></html>
 `;
 }
@@ -62,9 +62,18 @@ function facts({ results, evidence }: Metrics, horizon: number): string {
   const limit = ours.eceLimit ?? Number.NaN;
   return `<dl class="facts">
 <div><dt>Bought within ${days(horizon)}</dt><dd>${percent(ours.rate, 1)}<small>of ${number(ours.n)} user-days asked about</small></dd></div>
-<div><dt>The most likely tenth</dt><dd>${number(ours.lift10, 1)}× the average<small>${percent(caught, 0)} of all buyers are among them</small></dd></div>
-<div><dt>A buyer ranks above a non-buyer</dt><dd>${percent(ours.auc, 0)} of the time<small>50 % would be guessing (this is the AUC)</small></dd></div>
+<div><dt>The most likely tenth</dt><dd>${number(ours.lift10, 1)}×<small>as many buyers as the average; ${percent(caught, 0)} of all buyers are among them</small></dd></div>
+<div><dt>A buyer ranks above a non-buyer</dt><dd>${percent(ours.auc, 0)}<small>of the time; 50 % would be guessing (this is the AUC)</small></dd></div>
 <div><dt>Probabilities are off by</dt><dd>${percent(ours.ece, 1)}<small>on average; chance alone gives up to ${percent(limit, 1)}</small></dd></div></dl>`;
+}
+
+function nextOf({ next: { action, category } }: Metrics): string {
+  if (!action && !category) return '';
+  const part = (title: string, verdict: typeof action) =>
+    verdict ? `<div><h3>${title}</h3>${guesses(verdict)}</div>` : '';
+  return `<section><h2>What comes next</h2>
+<p>Guesses of the next action and of the category of the next purchase, within 30 days of an origin, against what is guessed without a model. Repeated words make the next action easy; the category is the harder question.</p>
+${part('Next action', action)}${part('Category of the next purchase', category)}</section>`;
 }
 
 function legend(models: readonly string[]): string {

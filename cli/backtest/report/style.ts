@@ -36,7 +36,7 @@ svg .group{fill:var(--ink);font-size:13.5px;font-weight:620}
 .buy-timing{stroke:var(--ours);stroke-width:3}
 .actual{stroke:var(--chart)}
 .recency{stroke:var(--recency)}.logistic{stroke:var(--logistic)}.lightgbm{stroke:var(--lightgbm)}.bgnbd{stroke:var(--bgnbd)}
-.forest line{stroke-width:2}.forest .middle{stroke:var(--muted);stroke-width:1;stroke-dasharray:3 3}
+.forest{min-width:560px}.forest line{stroke-width:2}.forest .middle{stroke:var(--muted);stroke-width:1;stroke-dasharray:3 3}
 .better line,.better circle{stroke:var(--good);fill:var(--good)}.worse line,.worse circle{stroke:var(--bad);fill:var(--bad)}.level line,.level circle{stroke:var(--muted);fill:var(--muted)}
 .legend{display:flex;flex-wrap:wrap;gap:6px 18px;margin:8px 0 4px;padding:0;list-style:none;font-size:13.5px;color:var(--muted)}
 .legend i{display:inline-block;width:18px;height:0;border-top:3px solid;margin-right:7px;vertical-align:middle}

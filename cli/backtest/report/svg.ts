@@ -20,7 +20,7 @@ export interface Plot {
   py(y: number): number;
 }
 
-const MARGIN = { left: 48, right: 12, top: 10, bottom: 40 };
+const MARGIN = { left: 62, right: 12, top: 10, bottom: 40 };
 
 /** Axes, grid and what `draw` adds. */
 export function chart(frame: Frame, draw: (plot: Plot) => string): string {

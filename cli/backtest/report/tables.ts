@@ -1,4 +1,5 @@
 import { type HorizonEvidence, type ModelResult, OURS } from '../../../core/backtest/judge.ts';
+import type { NextVerdict } from '../../../core/backtest/next.ts';
 import { NAMES } from '../../../core/backtest/verdict.ts';
 import type { Metrics } from '../run.ts';
 import { escaped } from './svg.ts';
@@ -109,4 +110,27 @@ export function pairedTable({ paired }: Metrics): string {
     ['Buy Timing minus …', 'log-loss', 'AUC', 'average precision', 'Brier', 'calibration error', 'lift, top 10 %'],
     rows,
   );
+}
+
+const GUESSES: Record<string, string> = {
+  'buy-timing': 'Buy Timing',
+  frequent: 'the user’s most frequent',
+  recent: 'the user’s most recent',
+  shop: 'the shop’s most frequent',
+};
+
+/** How often the first guess, or one of ten, was right; and the log-loss with its difference to ours. */
+export function guesses({ results, paired }: NextVerdict): string {
+  const best = Math.min(...results.map(({ logLoss }) => logLoss));
+  const rows = results.map(({ model, top1, top10, logLoss }) => {
+    const pair = paired.find(({ against }) => against === model);
+    return [
+      GUESSES[model]!,
+      percent(top1, 1),
+      percent(top10, 1),
+      { text: number(logLoss, 3), className: logLoss === best ? 'best' : '' },
+      pair ? `${signed(pair.difference, 3)} (${signed(pair.low, 3)} to ${signed(pair.high, 3)})` : '',
+    ];
+  });
+  return table(['', 'first guess right', 'among ten', 'log-loss', 'ours minus theirs'], rows);
 }
