@@ -150,6 +150,39 @@ export type CountBody = {
   rule: Rule;
 };
 
+export type CreatedWebhook = {
+  id: string;
+  url: string;
+  kind: "webhook" | "segment";
+  events: ("buying_window.opened" | "buying_window.closed" | "best_window.opened")[];
+  ids: boolean;
+  createdAt: string;
+  /** whsec_…, shown once; of kind webhook only. */
+  secret?: string;
+};
+
+export type Deliveries = {
+  deliveries: Delivery[];
+  /** What to send as cursor for the next page; null on the last one. */
+  next: string | null;
+};
+
+export type Delivery = {
+  /** Id of the event, sent as webhook-id. */
+  event: string;
+  type: "buying_window.opened" | "buying_window.closed" | "best_window.opened";
+  /** The user's pseudonym: HMAC-SHA256 of the shop's id, 64 hexadecimal digits. */
+  user: string;
+  /** dead: not taken for 24 hours; replay tries again. */
+  state: "waiting" | "delivered" | "dead";
+  attempts: number;
+  /** Of the last attempt: a status, or one of timeout, redirect, private-address, unknown-host, bad-certificate, no-connection, not-https, unknown-user. */
+  outcome: string | null;
+  at: string;
+  triedAt: string | null;
+  nextAt: string | null;
+};
+
 export type Difference = {
   value: number;
   low: number;
@@ -310,6 +343,15 @@ export type Reject = {
   index?: number;
   /** The shape of the event, without anything that was sent. */
   body?: unknown;
+};
+
+export type Replay = {
+  replayed: number;
+};
+
+export type ReplayBody = {
+  /** Of this event alone, dead or not. */
+  event?: string;
 };
 
 /** One condition, or others combined; at most 32 conditions, 8 levels deep. */
@@ -513,6 +555,65 @@ export type ValidationMessages = {
     description: string;
     validationCode: string;
   }[];
+};
+
+export type Webhook = {
+  id: string;
+  url: string;
+  kind: "webhook" | "segment";
+  events: ("buying_window.opened" | "buying_window.closed" | "best_window.opened")[];
+  ids: boolean;
+  createdAt: string;
+};
+
+export type WebhookBody = {
+  url: string;
+  /** webhook: signed as Standard Webhooks say; segment: a Segment track call. */
+  kind?: "webhook" | "segment";
+  /** Default: all; of kind segment: buying_window.opened. */
+  events?: ("buying_window.opened" | "buying_window.closed" | "best_window.opened")[];
+  /** Whether messages hold the shop's own ids; of kind segment they always do. */
+  ids?: boolean;
+  /** Of kind segment: its write key, sent as Basic user name. */
+  writeKey?: string;
+};
+
+export type Webhooks = {
+  webhooks: Webhook[];
+};
+
+export type WindowEvent = {
+  id: string;
+  /** buying_window: the user entered band now, or left it for good (below 80 % of θ); best_window: the most probable days begin. */
+  type: "buying_window.opened" | "buying_window.closed" | "best_window.opened";
+  /** The user's pseudonym: HMAC-SHA256 of the shop's id, 64 hexadecimal digits. */
+  user: string;
+  /** The shop's own id; only for keys of scope read:ids or admin. */
+  userId?: string;
+  /** Day of the run that saw it. */
+  day: string;
+  /** Day on which the window opened. */
+  since: string;
+  /** As the run gave it; absent for a user who is not scored any more. */
+  score?: {
+    band: Band;
+    stage: Stage;
+    probability: Probabilities;
+    expected: Expected;
+    bestWindow: BestWindow;
+    bestHour: BestHour;
+    consentMarketing: boolean;
+  };
+  /** When it was recorded. */
+  at: string;
+  /** Whether the event bus has it. */
+  published: boolean;
+};
+
+export type WindowEvents = {
+  events: WindowEvent[];
+  /** What to send as cursor for the next page; null on the last one. */
+  next: string | null;
 };
 
 export interface Operations {
@@ -1122,6 +1223,55 @@ export interface Operations {
   'PUT /v1/bands': {
     body: BandsBody;
     reply: Bands;
+  };
+  /** Windows that opened and closed. */
+  'GET /v1/events': {
+    query?: {
+      /** How many come at once. */
+      limit?: number;
+      /** `next` of the page before; absent for the first page. */
+      cursor?: string;
+    };
+    reply: WindowEvents;
+  };
+  /** Every webhook. */
+  'GET /v1/webhooks': {
+    reply: Webhooks;
+  };
+  /** Tell an address of window events. */
+  'POST /v1/webhooks': {
+    body: WebhookBody;
+    reply: CreatedWebhook;
+  };
+  /** Delete a webhook. */
+  'DELETE /v1/webhooks/{id}': {
+    path: {
+      id: string;
+    };
+    reply: undefined;
+  };
+  /** What a webhook was told, and what came of it. */
+  'GET /v1/webhooks/{id}/deliveries': {
+    path: {
+      id: string;
+    };
+    query?: {
+      /** Which ones: waiting by when they are due, others the newest first. */
+      state?: "waiting" | "dead" | "delivered";
+      /** How many come at once. */
+      limit?: number;
+      /** `next` of the page before; absent for the first page. */
+      cursor?: string;
+    };
+    reply: Deliveries;
+  };
+  /** Try deliveries again. */
+  'POST /v1/webhooks/{id}/replay': {
+    path: {
+      id: string;
+    };
+    body: ReplayBody;
+    reply: Replay;
   };
   /** A day's scores in figures. */
   'GET /v1/overview': {

@@ -12,6 +12,7 @@ import { createSettingStore } from '../adapters/dynamo/settings.ts';
 import { createSourceStore } from '../adapters/dynamo/sources.ts';
 import { createSuppressionStore } from '../adapters/dynamo/suppressions.ts';
 import { createUserStore } from '../adapters/dynamo/users.ts';
+import { createEventBus } from '../adapters/event-bus.ts';
 import { createRuleStore } from '../adapters/ingest-rules.ts';
 import { createKeyStore } from '../adapters/keys.ts';
 import { createLinkedActions } from '../adapters/linked-actions.ts';
@@ -20,7 +21,8 @@ import { createObjectStore } from '../adapters/objects.ts';
 import { createPseudonyms } from '../adapters/pseudonyms.ts';
 import { loadSecrets } from '../adapters/secrets.ts';
 import { createSourceLedger } from '../adapters/source-ledger.ts';
-import type { Outbox } from '../core/events/ports.ts';
+import { createSender } from '../adapters/webhook-sender.ts';
+import type { EventBus, Outbox, Sender } from '../core/events/ports.ts';
 import type { Scorer } from '../core/model/contract.ts';
 import type {
   ActionStore,
@@ -56,6 +58,8 @@ export interface Dependencies {
   suppressions: SuppressionStore;
   runs: RunStore;
   outbox: Outbox;
+  bus: EventBus;
+  sender: Sender;
   settings: SettingStore;
   keys: KeyStore;
   pseudonyms: Pseudonyms;
@@ -114,6 +118,8 @@ export async function createDependencies(variables: Record<string, string | unde
     }),
     runs: createRunStore(dynamo, tables),
     outbox: createOutbox(dynamo, tables),
+    bus: createEventBus(environment.EVENT_BUS),
+    sender: createSender({ allowLocal: environment.WEBHOOK_ALLOW_LOCAL }),
     settings,
     keys: createKeyStore(settings, clock, environment),
     pseudonyms,

@@ -16,6 +16,7 @@ export function grantsFor(permissions: Permissions, data: DataStack, endpointArn
   );
   const others: [string, string[]][] = [
     ['dynamodb:Query', permissions.usersByShard ? [`${data.tables.Users.tableArn}/index/byShard`] : []],
+    ['dynamodb:Query', permissions.outboxByList ? [`${data.tables.Outbox.tableArn}/index/byList`] : []],
     ['s3:GetObject', files(permissions.reads)],
     ['s3:PutObject', files(permissions.writes)],
     ['s3:DeleteObject', files(permissions.removes)],

@@ -11,6 +11,8 @@ export interface Permissions {
   tables: Partial<Record<TableName, Verb[]>>;
   /** Queries the index of Users. */
   usersByShard?: boolean;
+  /** Queries the index of Outbox. */
+  outboxByList?: boolean;
   /** It may also list the bucket: a file that is not there is told from one that is forbidden by that only. */
   reads?: Folder[];
   writes?: Folder[];
@@ -21,7 +23,7 @@ export interface Permissions {
   asksModel?: boolean;
 }
 
-export type AnyFunction = FunctionName | NightlyStep['name'];
+export type AnyFunction = FunctionName | NightlyStep['name'] | 'deliver';
 
 export const PERMISSIONS: Record<AnyFunction, Permissions> = {
   ingest: {
@@ -58,6 +60,18 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
     removes: ['audiences'],
   },
   bands: { tables: { Runs: ['GetItem'], Settings: ['GetItem', 'PutItem', 'DeleteItem'] } },
+  events: {
+    tables: { Users: ['BatchGetItem'], Settings: ['GetItem'] },
+    outboxByList: true,
+  },
+  webhooks: {
+    tables: { Settings: ['GetItem', 'Query', 'PutItem', 'DeleteItem'], Outbox: ['PutItem'] },
+    outboxByList: true,
+  },
+  deliver: {
+    tables: { Users: ['BatchGetItem'], Settings: ['Query'], Outbox: ['GetItem', 'PutItem'] },
+    outboxByList: true,
+  },
   overview: { tables: { Runs: ['GetItem'], Settings: ['GetItem', 'Query'] } },
   health: { tables: { Settings: ['GetItem'] }, reads: ['models', 'health'] },
   openapi: { tables: {}, needsNothing: true },

@@ -4,6 +4,7 @@ import type { Construct } from 'constructs';
 import type { StageConfig } from './config.ts';
 import { ApiStack } from './stacks/api.ts';
 import { DataStack } from './stacks/data.ts';
+import { EventsStack } from './stacks/events.ts';
 import { ModelStack } from './stacks/model.ts';
 import { NightlyStack } from './stacks/nightly.ts';
 
@@ -16,6 +17,7 @@ export class BuyTiming extends Stage {
     const model = new ModelStack(this, 'model', { stackName: `${prefix}-model`, prefix, config, data });
     new ApiStack(this, 'api', { stackName: `${prefix}-api`, prefix, config, data, model });
     new NightlyStack(this, 'nightly', { stackName: `${prefix}-nightly`, prefix, config, data, model });
+    new EventsStack(this, 'events', { stackName: `${prefix}-events`, prefix, config, data, model });
     Tags.of(this).add('product', 'buy-timing');
     Tags.of(this).add('stage', name);
   }

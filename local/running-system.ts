@@ -10,6 +10,7 @@ import { createDependencies, type Dependencies } from '../functions/wiring.ts';
 import { buildWeb } from '../web/build.ts';
 import { loadDashboard } from './dashboard.ts';
 import { type DataFolder, isDataFolder, openDataFolder, prepareDataFolder } from './data-folder.ts';
+import { startDeliveries } from './deliveries.ts';
 import { type Demo, fillDemo, planDemo, readDemo } from './demo-shop.ts';
 import { createLocalDownloads, removeDownloads } from './downloads.ts';
 import { Failure } from './failure.ts';
@@ -53,6 +54,7 @@ export class LocalSystem {
   #http: HttpServer | undefined;
   #parts: Parts | undefined;
   #scheduler: Scheduler | undefined;
+  #deliveries: Scheduler | undefined;
   #downloads: ReturnType<typeof createLocalDownloads> | undefined;
   #started: Promise<unknown> = Promise.resolve();
 
@@ -74,7 +76,12 @@ export class LocalSystem {
   /** Finishes what is in flight, closes the store and gives the folder free; at most some 9 seconds. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    const drained = Promise.all([this.#started, this.#scheduler?.stop(), this.#http?.close()]);
+    const drained = Promise.all([
+      this.#started,
+      this.#scheduler?.stop(),
+      this.#deliveries?.stop(),
+      this.#http?.close(),
+    ]);
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
     await this.#parts?.close();
     this.#lock?.release();
@@ -101,6 +108,7 @@ export class LocalSystem {
       const deps = await createDependencies(process.env);
       await this.#fill(url, demo, deps);
       this.#scheduler = this.#schedule(deps, demo);
+      this.#deliveries = startDeliveries(this.#options.warn);
       if (this.#stopping) return undefined;
       await checkReady(url);
       return { url, folder, failed: parts.failed };

@@ -89,6 +89,8 @@ export function environmentOf(
     OBJECTS: `file:${folder.objects}`,
     BUNDLE: `file:${parts.bundle}`,
     SUPPRESSION_SECONDS: '1',
+    EVENT_BUS: `file:${join(folder.path, 'events.ndjson')}`,
+    WEBHOOK_ALLOW_LOCAL: 'true',
     BUY_TIMING_WRITE_KEY: process.env.BUY_TIMING_WRITE_KEY || keys.write,
     BUY_TIMING_READ_KEY: process.env.BUY_TIMING_READ_KEY || keys.read,
     BUY_TIMING_ADMIN_KEY: process.env.BUY_TIMING_ADMIN_KEY || keys.admin,

@@ -24,8 +24,8 @@ export const DELIVERY_MS = 24 * 60 * MINUTE;
 const FIRST_WAIT = MINUTE;
 const LONGEST_WAIT = 240 * MINUTE;
 
-/** Answers after which no further attempt is made: the endpoint is gone for good. */
-const FINAL = new Set(['410']);
+/** Outcomes after which no further attempt is made: the endpoint says it is gone for good, or the user was erased. */
+const FINAL = new Set(['410', 'unknown-user']);
 
 export type Outcome = { taken: true; outcome: string } | { taken: false; outcome: string };
 

@@ -47,6 +47,8 @@ export interface Outbox {
 /** Where every event goes, at least once. */
 export interface EventBus {
   publish(events: readonly RecordedEvent[]): Promise<void>;
+  /** Removes what is kept of a user, where anything is. */
+  forget(user: string): Promise<void>;
 }
 
 /** Sends one message to an address outside. Never throws: what went wrong is the outcome. */

@@ -2,11 +2,13 @@
 import { contracts as actions } from '../actions/contract.ts';
 import { contracts as audiences } from '../audiences/contract.ts';
 import { contracts as bands } from '../bands/contract.ts';
+import { contracts as events } from '../events/contract.ts';
 import { contracts as health } from '../health/contract.ts';
 import { contracts as ingest } from '../ingest/contract.ts';
 import { contracts as overview } from '../overview/contract.ts';
 import { contracts as sources } from '../sources/contract.ts';
 import { contracts as timing } from '../timing/contract.ts';
+import { contracts as webhooks } from '../webhooks/contract.ts';
 import type { Contracts } from './contract.ts';
 import { contracts as openapi } from './own.ts';
 
@@ -17,6 +19,8 @@ export const CONTRACTS: Contracts = {
   ...actions,
   ...audiences,
   ...bands,
+  ...events,
+  ...webhooks,
   ...overview,
   ...health,
   ...openapi,

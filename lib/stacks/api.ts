@@ -23,6 +23,8 @@ const FELT: Record<FunctionName, string> = {
   actions: "A user's timeline cannot be read.",
   audiences: 'Audiences cannot be listed or downloaded.',
   bands: 'What divides the bands can be neither read nor set.',
+  events: 'Window events cannot be listed; webhooks are told of them all the same.',
+  webhooks: 'Webhooks can be neither made nor listed; they are told of windows all the same.',
   overview: 'The dashboard shows no overview.',
   health: 'Health checks fail, although the rest may work.',
   openapi: 'The API document and its page cannot be read; the API itself works.',

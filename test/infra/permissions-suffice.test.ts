@@ -10,6 +10,8 @@ import { addDays, zoneOf } from '../../core/time.ts';
 import { createHandler as actions } from '../../functions/actions/handler.ts';
 import { createHandler as audiences } from '../../functions/audiences/handler.ts';
 import { createHandler as bands } from '../../functions/bands/handler.ts';
+import { createHandler as deliver } from '../../functions/deliver/handler.ts';
+import { createHandler as events } from '../../functions/events/handler.ts';
 import { createHandler as health } from '../../functions/health/handler.ts';
 import type { HttpHandler } from '../../functions/http/api.ts';
 import { createHandler as ingest } from '../../functions/ingest/handler.ts';
@@ -20,6 +22,7 @@ import { createHandler as openapi } from '../../functions/openapi/handler.ts';
 import { createHandler as overview } from '../../functions/overview/handler.ts';
 import { createHandler as sources } from '../../functions/sources/handler.ts';
 import { createHandler as timing } from '../../functions/timing/handler.ts';
+import { createHandler as webhooks } from '../../functions/webhooks/handler.ts';
 import { createDependencies, type Dependencies } from '../../functions/wiring.ts';
 import { type AnyFunction, PERMISSIONS } from '../../lib/permissions.ts';
 import { matchRoute, toEvent } from '../../local/gateway-event.ts';
@@ -73,6 +76,7 @@ async function as<T>(name: AnyFunction, createHandler: (deps: Dependencies) => T
   cloud.become(PERMISSIONS[name], done.get(name)!);
   const deps = await createDependencies({
     SHOP_TIME_ZONE: 'UTC',
+    WEBHOOK_ALLOW_LOCAL: 'true',
     SCORER: 'endpoint',
     PEPPER_SECRET_ID: `file:${join(folder, 'secrets.json')}`,
     OBJECTS: `s3://${BUCKET}`,
@@ -184,6 +188,19 @@ test('audiences, the overview and the health are read', async () => {
   const theta = await as('bands', bands);
   for (const value of [0.2, null])
     expect((await call(theta, 'PUT', '/v1/bands', keys.admin, { theta: value })).body.theta).toBe(value);
+  const hooks = await as('webhooks', webhooks);
+  const make = { url: 'https://127.0.0.1:9/', ids: true };
+  const made = await call(hooks, 'POST', '/v1/webhooks', keys.admin, make);
+  expect(made.status).toBe(201);
+  const tell = await as('deliver', deliver);
+  expect((await tell()).published).toBeGreaterThan(0);
+  const told = await as('webhooks', webhooks);
+  const { id } = made.body;
+  const { body: page } = await call(told, 'GET', `/v1/webhooks/${id}/deliveries`, keys.admin);
+  await call(told, 'POST', `/v1/webhooks/${id}/replay`, keys.admin, { event: page.deliveries[0].event });
+  await call(told, 'DELETE', `/v1/webhooks/${id}`, keys.admin);
+  const windows = await as('events', events);
+  expect((await call(windows, 'GET', '/v1/events', keys.ids)).body.events.length).toBeGreaterThan(0);
   const view = await as('overview', overview);
   expect(await call(view, 'GET', '/v1/overview', keys.ids)).toMatchObject({ status: 200, body: { users: 2 } });
   const check = await as('health', (deps) => health({ ...deps, starting: () => false }));

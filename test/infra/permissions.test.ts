@@ -65,6 +65,21 @@ const ALLOWED: Record<string, string> = {
   bands: `${OWN}
   dynamodb:GetItem              on <Runs.Arn>
   dynamodb:GetItem dynamodb:PutItem dynamodb:DeleteItem on <Settings.Arn>`,
+  events: `${OWN}
+  dynamodb:BatchGetItem         on <Users.Arn>
+  dynamodb:GetItem              on <Settings.Arn>
+  dynamodb:Query                on <Outbox.Arn>/index/byList`,
+  webhooks: `${OWN}
+  dynamodb:GetItem dynamodb:Query dynamodb:PutItem dynamodb:DeleteItem on <Settings.Arn>
+  dynamodb:PutItem              on <Outbox.Arn>
+  dynamodb:Query                on <Outbox.Arn>/index/byList`,
+  deliver: `${OWN}
+  dynamodb:BatchGetItem         on <Users.Arn>
+  dynamodb:Query                on <Settings.Arn>
+  dynamodb:GetItem dynamodb:PutItem on <Outbox.Arn>
+  dynamodb:Query                on <Outbox.Arn>/index/byList
+  events:PutEvents              on <Bus.Arn>`,
+  'Scheduler of Deliver': 'lambda:InvokeFunction on <deliver>',
   overview: `${OWN}
   dynamodb:GetItem              on <Runs.Arn>
   dynamodb:GetItem dynamodb:Query on <Settings.Arn>`,

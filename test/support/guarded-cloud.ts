@@ -86,10 +86,18 @@ export async function startGuardedCloud(storeUrl: string): Promise<GuardedCloud>
 }
 
 /** The calls that permissions allow. Who reads any folder may list the bucket. */
-export function callsOf({ tables, usersByShard, reads = [], writes = [], removes = [] }: Permissions): string[] {
+export function callsOf({
+  tables,
+  usersByShard,
+  outboxByList,
+  reads = [],
+  writes = [],
+  removes = [],
+}: Permissions): string[] {
   return [
     ...Object.entries(tables).flatMap(([table, verbs]) => verbs.map((verb) => `${verb} ${table}`)),
     ...(usersByShard ? ['Query Users/byShard'] : []),
+    ...(outboxByList ? ['Query Outbox/byList'] : []),
     ...reads.map((folder) => `read ${folder}`),
     ...(reads.length > 0 ? ['list'] : []),
     ...writes.map((folder) => `write ${folder}`),

@@ -1,0 +1,53 @@
+/** Window events on their way out: the bus, and the function that tells bus and webhooks every few minutes. */
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config.ts';
+import { HouseFunction } from '../constructs/function.ts';
+import { allow } from '../constructs/role.ts';
+import { environmentOf } from '../environment.ts';
+import { grantsFor } from '../grants.ts';
+import { PERMISSIONS } from '../permissions.ts';
+import type { DataStack } from './data.ts';
+import type { ModelStack } from './model.ts';
+
+const EVERY_MINUTES = 3;
+const TIMEOUT_SECONDS = 300;
+
+interface EventsStackProps extends StackProps {
+  prefix: string;
+  config: StageConfig;
+  data: DataStack;
+  model: ModelStack;
+}
+
+export class EventsStack extends Stack {
+  constructor(scope: Construct, id: string, props: EventsStackProps) {
+    super(scope, id, props);
+    const { config, data, model, prefix } = props;
+    const bus = new EventBus(this, 'Bus', { eventBusName: prefix, description: 'Buying windows that open and close' });
+    const grants = grantsFor(PERMISSIONS.deliver, data, model.endpointArn);
+    const { lambda } = new HouseFunction(this, 'deliver', {
+      entry: 'deliver',
+      memoryMB: 512,
+      timeoutSeconds: TIMEOUT_SECONDS,
+      environment: { ...environmentOf(config, data, model), EVENT_BUS: `eventbridge:${bus.eventBusName}` },
+      ...grants,
+      may: [...grants.may, allow(['events:PutEvents'], [bus.eventBusArn])],
+      logRetentionDays: config.logRetentionDays,
+      alarm: {
+        topic: data.alarms,
+        felt: 'Other systems are not told of buying windows; they are told later, within a day.',
+        section: 'a-function-fails',
+      },
+    });
+    new Schedule(this, 'Deliver', {
+      description: 'Window events to the bus and to webhooks',
+      schedule: ScheduleExpression.rate(Duration.minutes(EVERY_MINUTES)),
+      // Three minutes later it is tried again anyway.
+      target: new LambdaInvoke(lambda, { retryAttempts: 0 }),
+    });
+  }
+}
