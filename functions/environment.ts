@@ -16,11 +16,10 @@ const schema = z.object({
   RETENTION_DAYS: z.optional(z.coerce.number().check(z.int(), z.positive())),
   /** Seconds after which every process knows that a user is suppressed. */
   SUPPRESSION_SECONDS: z._default(z.coerce.number().check(z.positive()), 30),
-  SUPPRESSION_SECONDS: z.coerce.number().positive().default(30),
   /** `eventbridge:` and the name of a bus, or `file:` and a path on a local system; empty: window events go to webhooks only. */
-  EVENT_BUS: z.string().default(''),
+  EVENT_BUS: z._default(z.string(), ''),
   /** Webhooks may be on 127.0.0.1, over plain http too: on a local system. */
-  WEBHOOK_ALLOW_LOCAL: z.stringbool().default(false),
+  WEBHOOK_ALLOW_LOCAL: z._default(z.stringbool(), false),
   /** Fixed keys of a local system. */
   BUY_TIMING_WRITE_KEY: z.optional(z.string()),
   BUY_TIMING_READ_KEY: z.optional(z.string()),

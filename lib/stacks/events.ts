@@ -1,8 +1,8 @@
 /** Window events on their way out: the bus, and the function that tells bus and webhooks every few minutes. */
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
-import { Schedule, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config.ts';
 import { HouseFunction } from '../constructs/function.ts';
@@ -47,7 +47,13 @@ export class EventsStack extends Stack {
       description: 'Window events to the bus and to webhooks',
       schedule: ScheduleExpression.rate(Duration.minutes(EVERY_MINUTES)),
       // Three minutes later it is tried again anyway.
-      target: new LambdaInvoke(lambda, { retryAttempts: 0 }),
+      target: new Universal({
+        service: 'lambda',
+        action: 'invoke',
+        input: ScheduleTargetInput.fromObject({ FunctionName: lambda.functionName, InvocationType: 'Event' }),
+        policyStatements: [allow(['lambda:InvokeFunction'], [lambda.functionArn])],
+        retryAttempts: 0,
+      }),
     });
   }
 }

@@ -16,7 +16,7 @@ export interface Template {
   Outputs?: Record<string, { Value: unknown; Export?: { Name: string } }>;
 }
 
-export type StackName = 'data' | 'model' | 'api' | 'nightly';
+export type StackName = 'data' | 'model' | 'api' | 'nightly' | 'events';
 
 export interface StageTemplates {
   name: string;
@@ -73,7 +73,13 @@ export function synthesize(): StageTemplates[] {
     return {
       name,
       config,
-      stacks: { data: template('data'), model: template('model'), api: template('api'), nightly: template('nightly') },
+      stacks: {
+        data: template('data'),
+        model: template('model'),
+        api: template('api'),
+        nightly: template('nightly'),
+        events: template('events'),
+      },
     };
   });
 }
