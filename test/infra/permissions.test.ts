@@ -79,7 +79,7 @@ const ALLOWED: Record<string, string> = {
   dynamodb:GetItem dynamodb:PutItem on <Outbox.Arn>
   dynamodb:Query                on <Outbox.Arn>/index/byList
   events:PutEvents              on <Bus.Arn>`,
-  'Scheduler of Deliver': 'lambda:InvokeFunction on <deliver>',
+  'Scheduler of Deliver': 'lambda:InvokeFunction on <deliverFunction.Arn>',
   overview: `${OWN}
   dynamodb:GetItem              on <Runs.Arn>
   dynamodb:GetItem dynamodb:Query on <Settings.Arn>`,
