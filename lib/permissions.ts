@@ -80,6 +80,17 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
     usersByShard: true,
     reads: ['models'],
   },
+  'look-back': {
+    tables: {
+      Actions: ['Query'],
+      Users: ['GetItem'],
+      Runs: ['GetItem', 'PutItem'],
+      Settings: ['GetItem', 'PutItem', 'Query'],
+    },
+    usersByShard: true,
+    reads: ['models'],
+    asksModel: true,
+  },
   'score-shard': {
     tables: {
       Actions: ['Query'],

@@ -15,6 +15,7 @@ const RUNS_AT_ALL = `
   logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery on *
   xray:GetSamplingRules xray:GetSamplingTargets xray:PutTelemetryRecords xray:PutTraceSegments on *
   lambda:InvokeFunction         on <planFunction.Arn>
+  lambda:InvokeFunction         on <lookbackFunction.Arn>
   lambda:InvokeFunction         on <scoreshardFunction.Arn>
   lambda:InvokeFunction         on <finishFunction.Arn>
   states:StartExecution         on states:stateMachine:STAGE-nightly
@@ -97,6 +98,15 @@ const ALLOWED: Record<string, string> = {
   dynamodb:GetItem dynamodb:Query on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject                  on s3:<Objects>/models/*`,
+  lookback: `${OWN}
+  dynamodb:Query                on <Actions.Arn>
+  dynamodb:GetItem              on <Users.Arn>
+  dynamodb:Query                on <Users.Arn>/index/byShard
+  dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
+  dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/models/*
+  sagemaker:InvokeEndpoint      on sagemaker:endpoint/STAGE`,
   scoreshard: `${OWN}
   dynamodb:Query                on <Actions.Arn>
   dynamodb:Query                on <Users.Arn>/index/byShard
