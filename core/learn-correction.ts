@@ -140,7 +140,7 @@ function dispersion(points: readonly Point[], fit: Fit): number {
     origins.set(origin, sums);
   }
   if (origins.size < 2) return 1;
-  const squares = [...origins.values()].map(({ excess, variance }) => excess ** 2 / variance);
+  const squares = [...origins.values()].map(({ excess, variance }) => excess ** 2 / Math.max(variance, CLIP));
   return Math.max(1, squares.reduce((sum, square) => sum + square, 0) / (origins.size - 1));
 }
 
@@ -167,7 +167,8 @@ function fitWeighted(points: readonly (readonly Point[])[], weights: readonly nu
         curvature[count + h]![count + h]! += information * x * x;
       }
     }
-    const move = solve(curvature, gradient);
+    // A step may overshoot where hardly anybody bought; none goes further than probabilities can use.
+    const move = solve(curvature, gradient).map((value) => Math.max(-1, Math.min(1, value)));
     at = at.map((value, i) => value + move[i]!);
     if (move.every((value) => Math.abs(value) < 1e-9)) break;
   }

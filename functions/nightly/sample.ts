@@ -12,6 +12,8 @@ export interface SampleRequest {
   earliest: Day;
   /** Users read at most. */
   limit: number;
+  /** Asked before each user: true ends the reading. */
+  enough?: () => boolean;
   /** Called once for each shard that is looked at, with all its users whose last action is on `earliest` or later. */
   onShard?: (shard: number, users: { firstActionDay: Day; lastActionDay: Day }[]) => void;
 }
@@ -24,19 +26,19 @@ export interface SampleRequest {
  */
 export async function readSample(
   deps: { actions: ActionStore; users: UserStore; zone: Zone },
-  { before, earliest, limit, onShard }: SampleRequest,
+  { before, earliest, limit, enough = () => false, onShard }: SampleRequest,
   use: (user: string, actions: StoredActionDetail[]) => void,
 ): Promise<{ users: number; shards: number }> {
   const instant = deps.zone.startOf(before);
   const to = addDays(before, -1);
   let users = 0;
   let shard = 0;
-  for (; shard < SHARDS && users < limit; shard++) {
+  for (; shard < SHARDS && users < limit && !enough(); shard++) {
     const keys = [];
     for await (const page of deps.users.inShard(shard, earliest)) keys.push(...page);
     onShard?.(shard, keys);
     const candidates = keys.flatMap(({ user, firstActionDay }) => (firstActionDay < before ? [user] : [])).sort();
-    for (let from = 0; from < candidates.length && users < limit; from += READS_AT_ONCE) {
+    for (let from = 0; from < candidates.length && users < limit && !enough(); from += READS_AT_ONCE) {
       const part = candidates.slice(from, from + READS_AT_ONCE);
       const read = await concurrently(part, READS_AT_ONCE, (user) => deps.actions.read(user, { to }));
       for (const [index, all] of read.entries()) {

@@ -1,6 +1,7 @@
 /** What the model would have said on past days, and what happened since: bounded work on a sample of users. */
 import { categoryOf, typeOf } from '../../../core/actions/action.ts';
 import { unpackForecast } from '../../../core/forecasts.ts';
+import { paddedLength } from '../../../core/model/batches.ts';
 import type { Bundle, Scorer } from '../../../core/model/contract.ts';
 import type { ActionStore, StoredActionDetail, UserStore } from '../../../core/ports.ts';
 import { cumulativeHazard, isActive } from '../../../core/scores.ts';
@@ -18,10 +19,11 @@ export interface PastForecastDependencies {
   scorer: Scorer;
 }
 
-/** Users read: as many as make the shop statistics. */
-const SAMPLE = 4_000;
-/** Forecasts asked of the model in one look back, some seconds of work; users past them only count as buyers. */
-const FORECASTS = 3_000;
+/** What a look back reads at most: users, and about so many actions of them. */
+const USERS = 4_000;
+const ACTIONS = 40_000;
+/** Padded positions asked of the model in one look back, some seconds of work; users past them only count as buyers. */
+const POSITIONS = 200_000;
 const WEEK = 7;
 const WEEKS = 8;
 /** A log is this many days old before an origin is looked at. */
@@ -86,9 +88,11 @@ export async function lookBack(deps: PastForecastDependencies, bundle: Bundle, d
   const users: PastUser[] = [];
   const words = { month: new Map<string, number>(), week: new Map<string, number>() };
   let firstDay = day;
-  let forecasts = 0;
+  let read = 0;
+  let positions = 0;
 
   const use = (user: string, actions: StoredActionDetail[]): void => {
+    read += actions.length;
     const index = users.length;
     const days = userDaysOf(actions, zone);
     const first = zone.dayOf(actions[0]!.at);
@@ -96,17 +100,26 @@ export async function lookBack(deps: PastForecastDependencies, bundle: Bundle, d
     users.push({ firstDay: dayNumber(first), purchases: purchasesOf(actions, zone) });
     countWords(words, actions, zone.startOf(addDays(day, -4 * WEEK)), zone.startOf(addDays(day, -WEEK)));
     for (const origin of origins) origin.tally.addDays(days);
-    if (forecasts >= FORECASTS) return;
+    if (positions >= POSITIONS) return;
     for (const origin of origins) {
       const known = actions.slice(0, before(actions, origin.instant));
       const last = known.at(-1);
       if (!last || !isActive(zone.dayOf(last.at), origin.day)) continue;
       const sequence = buildSequence(known, zone, vocabulary);
       origin.asked.push({ index, user, sequence, revision: 0, lastActionAt: last.at });
-      forecasts++;
+      positions += paddedLength(sequence.words.length);
     }
   };
-  await readSample(deps, { before: day, earliest: addDays(day, -WEEK * WEEKS - 1 - REACH_DAYS), limit: SAMPLE }, use);
+  await readSample(
+    deps,
+    {
+      before: day,
+      earliest: addDays(day, -WEEK * WEEKS - 1 - REACH_DAYS),
+      limit: USERS,
+      enough: () => read >= ACTIONS,
+    },
+    use,
+  );
 
   const past: PastOrigin[] = [];
   for (const origin of origins) {

@@ -30,7 +30,7 @@ function casesOf(seed: number, users: number, truth: { intercept: number; slope:
 
 describe('a correction', () => {
   test('is found where forecasts are off, and predicts users held out better', () => {
-    const { horizons, evidence } = learnCorrection(casesOf(1, 600, { intercept: -0.6, slope: 0.8 }));
+    const { horizons, evidence } = learnCorrection(casesOf(1, 300, { intercept: -0.6, slope: 0.8 }));
     expect(evidence.reason).toBeNull();
     expect(horizons.map(({ days }) => days)).toEqual([...HORIZONS]);
     for (const { slope, intercept, days } of horizons.filter((each) => each.days >= 3)) {
@@ -43,7 +43,7 @@ describe('a correction', () => {
   });
 
   test('stays near the identity where forecasts are right', () => {
-    const { horizons } = learnCorrection(casesOf(2, 600, { intercept: 0, slope: 1 }));
+    const { horizons } = learnCorrection(casesOf(2, 300, { intercept: 0, slope: 1 }));
     for (const { slope, intercept } of horizons) {
       expect(Math.abs(slope - 1)).toBeLessThan(0.15);
       expect(Math.abs(intercept)).toBeLessThan(0.4);
@@ -66,7 +66,7 @@ describe('a correction', () => {
 
   test('is drawn to the identity more where weeks differ than where they agree', () => {
     const shift = (week: number) => {
-      const { horizons } = learnCorrection(casesOf(4, 300, { intercept: -0.5, slope: 1 }, week));
+      const { horizons } = learnCorrection(casesOf(4, 150, { intercept: -0.5, slope: 1 }, week));
       const { slope, intercept } = horizons.find(({ days }) => days === 7) ?? { slope: 1, intercept: 0 };
       return Math.abs(intercept + (slope - 1) * -2);
     };
@@ -90,7 +90,7 @@ describe('a correction', () => {
         const { horizons } = learnCorrection(cases);
         for (const { slope, intercept } of horizons) expect([slope, intercept].every(Number.isFinite)).toBe(true);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 });
