@@ -2,7 +2,7 @@
 import { categoryOf, typeOf } from '../../../core/actions/action.ts';
 import { unpackForecast } from '../../../core/forecasts.ts';
 import { paddedLength } from '../../../core/model/batches.ts';
-import type { Bundle, Scorer } from '../../../core/model/contract.ts';
+import type { Bundle, Scorer, Sequence } from '../../../core/model/contract.ts';
 import type { ActionStore, StoredActionDetail, UserStore } from '../../../core/ports.ts';
 import { cumulativeHazard, isActive } from '../../../core/scores.ts';
 import { buildSequence } from '../../../core/sequences.ts';
@@ -10,7 +10,7 @@ import { createShopTally, REACH_DAYS, type ShopTally, userDaysOf } from '../../.
 import { addDays, type Day, dayNumber, type Zone } from '../../../core/time.ts';
 import { createVocabulary } from '../../../core/vocabulary.ts';
 import { readSample } from '../sample.ts';
-import { type Asked, forecastUsers } from '../score-shard/forecast-users.ts';
+import { forecastSequences } from '../score-shard/forecast-users.ts';
 
 export interface PastForecastDependencies {
   zone: Zone;
@@ -28,6 +28,12 @@ const WEEK = 7;
 const WEEKS = 8;
 /** A log is this many days old before an origin is looked at. */
 const YOUNGEST_LOG = 28;
+
+interface Asked {
+  /** Number of the user in the sample. */
+  user: number;
+  sequence: Sequence;
+}
 
 export interface PastOrigin {
   day: Day;
@@ -83,7 +89,7 @@ export async function lookBack(deps: PastForecastDependencies, bundle: Bundle, d
     day: origin,
     instant: zone.startOf(origin),
     tally: createShopTally(dayNumber(origin) - 1),
-    asked: [] as (Asked & { index: number })[],
+    asked: [] as Asked[],
   }));
   const users: PastUser[] = [];
   const words = { month: new Map<string, number>(), week: new Map<string, number>() };
@@ -91,7 +97,7 @@ export async function lookBack(deps: PastForecastDependencies, bundle: Bundle, d
   let read = 0;
   let positions = 0;
 
-  const use = (user: string, actions: StoredActionDetail[]): void => {
+  const use = (_: string, actions: StoredActionDetail[]): void => {
     read += actions.length;
     const index = users.length;
     const days = userDaysOf(actions, zone);
@@ -106,7 +112,7 @@ export async function lookBack(deps: PastForecastDependencies, bundle: Bundle, d
       const last = known.at(-1);
       if (!last || !isActive(zone.dayOf(last.at), origin.day)) continue;
       const sequence = buildSequence(known, zone, vocabulary);
-      origin.asked.push({ index, user, sequence, revision: 0, lastActionAt: last.at });
+      origin.asked.push({ user: index, sequence });
       positions += paddedLength(sequence.words.length);
     }
   };
@@ -136,14 +142,15 @@ export async function lookBack(deps: PastForecastDependencies, bundle: Bundle, d
 async function forecastsOf(
   deps: PastForecastDependencies,
   bundle: Bundle,
-  origin: { day: Day; tally: ShopTally; asked: (Asked & { index: number })[] },
+  origin: { day: Day; tally: ShopTally; asked: Asked[] },
 ): Promise<PastCase[]> {
   const shared = { day: origin.day, shop: origin.tally.vector(), bundle };
-  const { forecasts } = await forecastUsers(deps, origin.asked, shared);
-  return forecasts.map(({ packed }, i) => {
-    const forecast = unpackForecast(packed);
+  const sequences = origin.asked.map(({ sequence }) => sequence);
+  const { packed } = await forecastSequences(deps, sequences, shared);
+  return packed.map((bytes, i) => {
+    const forecast = unpackForecast(bytes);
     return {
-      user: origin.asked[i]!.index,
+      user: origin.asked[i]!.user,
       cumulative: cumulativeHazard(forecast, 0),
       categories: forecast.nextCategories,
     };
