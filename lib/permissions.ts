@@ -85,6 +85,17 @@ const others: Record<Others, Permissions> = {
     usersByShard: true,
     reads: ['models'],
   },
+  'look-back': {
+    tables: {
+      Actions: ['Query'],
+      Users: ['GetItem'],
+      Runs: ['GetItem', 'PutItem'],
+      Settings: ['GetItem', 'PutItem', 'Query'],
+    },
+    usersByShard: true,
+    reads: ['models'],
+    asksModel: true,
+  },
   'score-shard': {
     tables: {
       Actions: ['Query'],
@@ -121,5 +132,6 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
     },
     reads: writtenFolders,
     writes: writtenFolders,
+    removes: ['audiences'],
   },
 };

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type {
   FinishInput,
   FinishReply,
+  LookBackInput,
+  LookBackReply,
   PlanInput,
   PlanReply,
   ShardInput,
@@ -13,6 +15,7 @@ import { NIGHTLY_CONCURRENCY, NIGHTLY_STEPS, type NightlyStep } from '../functio
 
 export interface NightlyHandlers {
   plan(input: PlanInput): Promise<PlanReply>;
+  'look-back'(input: LookBackInput): Promise<LookBackReply>;
   'score-shard'(input: ShardInput): Promise<ShardReply>;
   finish(input: FinishInput): Promise<FinishReply>;
 }
@@ -57,7 +60,12 @@ export async function loadNightlyHandlers(): Promise<NightlyHandlers> {
     const module = await import(`../functions/nightly/${name}/index.ts`);
     return (input: unknown) => module.handler(input, context);
   };
-  return { plan: await load('plan'), 'score-shard': await load('score-shard'), finish: await load('finish') };
+  return {
+    plan: await load('plan'),
+    'look-back': await load('look-back'),
+    'score-shard': await load('score-shard'),
+    finish: await load('finish'),
+  };
 }
 
 /** @throws what `plan` or `finish` threw at its last attempt; failing shards are only reported */
@@ -65,6 +73,10 @@ export async function runNightly(handlers: NightlyHandlers, options: NightlyOpti
   const { day, restart, progress = () => {}, stopped = () => false } = options;
   progress('planning the nightly run');
   const plan = await attempt('plan', () => handlers.plan({ day, restart }), options);
+  progress('looking back at past days');
+  // Without it the run goes on with what an earlier one learned.
+  if (plan.shards.length > 0)
+    await attempt('look-back', () => handlers['look-back']({ day: plan.day }), options).catch(() => {});
   const shards: ShardReply[] = [];
   const failedShards: FailedShard[] = [];
   const waiting = plan.shards.toReversed();

@@ -7,6 +7,11 @@ export interface Batch {
   members: number[];
 }
 
+/** What a sequence of so many positions, at most 256, is padded to. */
+export function paddedLength(positions: number): number {
+  return LENGTHS.find((length) => positions <= length) ?? LENGTHS[LENGTHS.length - 1]!;
+}
+
 /**
  * @param shop shop statistics, the same for all
  * @param origin wall-clock seconds of the moment the forecasts are made for

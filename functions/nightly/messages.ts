@@ -14,6 +14,18 @@ export interface PlanReply {
   modelVersion: string;
 }
 
+export interface LookBackInput {
+  day: Day;
+}
+
+export interface LookBackReply {
+  day: Day;
+  /** Version of the correction that the run uses; 0: none. */
+  correction: number;
+  /** Forecasts of past days that the model was asked for; 0 where a correction of the last week is used. */
+  forecasts: number;
+}
+
 export interface ShardInput {
   day: Day;
   shard: number;

@@ -42,6 +42,8 @@ const plan = z.object({
   theta: z.number(),
   modelVersion: z.string(),
   correction: correctionSchema,
+  /** Whether the look back has settled the correction. */
+  lookedBack: z.boolean().default(false),
 });
 
 const shard = z.object({

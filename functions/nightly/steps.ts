@@ -1,11 +1,11 @@
 /**
  * The steps of the nightly run, declared once: the state machine of the CDK stack and the local runner both read this.
- * `plan` answers `{day, shards: number[]}`; `score-shard` runs once per shard, `concurrency` at a time; `finish` runs
- * after the last one. Every step may be called again with the same input and then does nothing twice.
+ * `plan` answers `{day, shards: number[]}`; `look-back` learns from past days, and the run goes on without it when it
+ * fails; `score-shard` runs once per shard, `concurrency` at a time; `finish` runs after the last one. Every step may be called again with the same input and then does nothing twice.
  */
 export interface NightlyStep {
   /** Folder under functions/nightly whose index.ts exports `handler`. */
-  name: 'plan' | 'score-shard' | 'finish';
+  name: 'plan' | 'look-back' | 'score-shard' | 'finish';
   /** Runs once, or once for each shard that the plan names. */
   over: 'once' | 'shards';
   attempts: number;
@@ -15,6 +15,7 @@ export interface NightlyStep {
 
 export const NIGHTLY_STEPS: readonly NightlyStep[] = [
   { name: 'plan', over: 'once', attempts: 3, timeoutSeconds: 300, memoryMB: 1024 },
+  { name: 'look-back', over: 'once', attempts: 2, timeoutSeconds: 900, memoryMB: 2048 },
   { name: 'score-shard', over: 'shards', attempts: 3, timeoutSeconds: 900, memoryMB: 1024 },
   { name: 'finish', over: 'once', attempts: 3, timeoutSeconds: 900, memoryMB: 2048 },
 ];

@@ -1,7 +1,7 @@
 /**
  * The nightly run as a state machine, in Amazon States Language:
  *
- *     plan ─▶ [endpoint: look, create, wait] ─▶ score-shard × N ─▶ finish ─▶ [delete the endpoint] ─▶ done or failed
+ *     plan ─▶ [endpoint: look, create, wait] ─▶ look-back ─▶ score-shard × N ─▶ finish ─▶ [delete the endpoint] ─▶ done or failed
  *
  * Whatever fails, every way ends at the deletion of the endpoint, which costs by the hour.
  */
@@ -54,7 +54,7 @@ const failure = (name: string, caughtAt: string): State => ({
 export function nightlyDefinition(parts: DefinitionParts): Definition {
   const service = (name: string) => `arn:${parts.partition}:states:::${name}`;
   const end = parts.endpoint ? 'Delete the endpoint' : 'Did all go well?';
-  const score = parts.endpoint ? 'Look for the endpoint' : 'Score the shards';
+  const score = parts.endpoint ? 'Look for the endpoint' : 'Look back';
 
   const invoke = (name: NightlyStep['name'], payload: Record<string, unknown>): State => {
     const step = NIGHTLY_STEPS.find((each) => each.name === name)!;
@@ -85,6 +85,13 @@ export function nightlyDefinition(parts: DefinitionParts): Definition {
         Default: 'Finish',
       },
       ...(parts.endpoint && endpointStates(parts.endpoint, service, end)),
+      'Look back': {
+        ...invoke('look-back', { Payload: { 'day.$': '$.plan.day' } }),
+        ResultPath: null,
+        // The run goes on with what an earlier one learned; the function's own alarm tells.
+        Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Score the shards' }],
+        Next: 'Score the shards',
+      },
       'Score the shards': {
         Type: 'Map',
         Label: 'shards',
@@ -164,7 +171,7 @@ function endpointStates(endpoint: { name: string; config: string }, service: Ser
     'Is it ready?': {
       Type: 'Choice',
       Choices: [
-        { ...status('InService'), Next: 'Score the shards' },
+        { ...status('InService'), Next: 'Look back' },
         { Variable: '$.waited.looks', NumericGreaterThanEquals: LOOKS, Next: 'The endpoint did not come' },
         { Or: [status('Creating'), status('Deleting')], Next: 'Wait for the endpoint' },
       ],

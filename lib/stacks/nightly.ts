@@ -21,6 +21,7 @@ import type { ModelStack } from './model.ts';
 const LATE = "Scores, audiences and the dashboard stay at an earlier day's.";
 const FELT: Record<NightlyStep['name'], string> = {
   plan: `The nightly run did not begin. ${LATE}`,
+  'look-back': 'Scores are corrected by what an earlier night learned from the shop, or not at all.',
   'score-shard': 'Some users keep an earlier score until the shard is scored again.',
   finish: `Users are scored, but not put together. ${LATE}`,
 };

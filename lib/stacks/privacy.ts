@@ -1,11 +1,11 @@
 /** Erasure: the function that carries out requests of privacy, and what calls it. */
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
-import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config.ts';
 import { HouseFunction } from '../constructs/function.ts';
-import { argueWildcard } from '../constructs/role.ts';
+import { allow } from '../constructs/role.ts';
 import { environmentOf } from '../environment.ts';
 import { grantsFor } from '../grants.ts';
 import { PERMISSIONS } from '../permissions.ts';
@@ -41,9 +41,13 @@ export class PrivacyStack extends Stack {
     new Schedule(this, 'Erasures', {
       description: 'Carries out the requests of privacy that wait',
       schedule: ScheduleExpression.rate(Duration.minutes(EVERY_MINUTES)),
-      target: new LambdaInvoke(lambda, { input: ScheduleTargetInput.fromObject({}), retryAttempts: 0 }),
+      target: new Universal({
+        service: 'lambda',
+        action: 'invoke',
+        input: ScheduleTargetInput.fromObject({ FunctionName: lambda.functionName, InvocationType: 'Event' }),
+        policyStatements: [allow(['lambda:InvokeFunction'], [lambda.functionArn])],
+        retryAttempts: 0,
+      }),
     });
-    // The role of a schedule's target is made by the CDK, somewhere in this stack.
-    argueWildcard(this, `${lambda.functionArn}:*`, 'The versions of the one function.');
   }
 }

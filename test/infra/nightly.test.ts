@@ -4,7 +4,12 @@ import { ofType, readable, synthesize } from '../support/infra.ts';
 
 const parts = {
   partition: 'aws',
-  functions: { plan: 'arn:plan', 'score-shard': 'arn:score-shard', finish: 'arn:finish' },
+  functions: {
+    plan: 'arn:plan',
+    'look-back': 'arn:look-back',
+    'score-shard': 'arn:score-shard',
+    finish: 'arn:finish',
+  },
   timeoutSeconds: 3_600,
 };
 const endpoint = { name: 'buy-timing', config: 'buy-timing-config' };
@@ -68,11 +73,22 @@ describe.each([
     expect(definition.States['Some shards failed']!.Type).toBe('Fail');
   });
 
+  test('shards are scored also when nothing could be learned from past days', () => {
+    expect(definition.States['Look back']).toMatchObject({ Next: 'Score the shards', ResultPath: null });
+    expect(definition.States['Look back']!.Catch).toMatchObject([{ Next: 'Score the shards', ResultPath: null }]);
+  });
+
   test('every step is tried as often as declared, at random moments, within its time', () => {
     const shard = (
       definition.States['Score the shards'] as unknown as { ItemProcessor: { States: Record<string, State> } }
     ).ItemProcessor.States['Score a shard']!;
-    const steps = { plan: definition.States.Plan!, 'score-shard': shard, finish: definition.States.Finish! };
+    const { States } = definition;
+    const steps = {
+      plan: States.Plan!,
+      'look-back': States['Look back']!,
+      'score-shard': shard,
+      finish: States.Finish!,
+    };
     for (const { name, attempts, timeoutSeconds } of NIGHTLY_STEPS) {
       const [retry] = steps[name].Retry as Record<string, unknown>[];
       expect(retry).toMatchObject({ ErrorEquals: ['States.ALL'], MaxAttempts: attempts - 1, JitterStrategy: 'FULL' });
@@ -105,12 +121,13 @@ describe('the endpoint of the night', () => {
   });
 
   test('shards are scored only when it is in service', () => {
-    const into = Object.entries(ofTheNight.States).filter(([, state]) => nextOf(state).includes('Score the shards'));
-    expect(into.map(([name]) => name)).toEqual(['Is it ready?']);
+    const into = (name: string) =>
+      Object.entries(ofTheNight.States).flatMap(([from, state]) => (nextOf(state).includes(name) ? [from] : []));
+    expect([into('Score the shards'), into('Look back')]).toEqual([['Look back'], ['Is it ready?']]);
     expect(ofTheNight.States['Is it ready?']!.Choices).toContainEqual({
       Variable: '$.endpoint.status',
       StringEquals: 'InService',
-      Next: 'Score the shards',
+      Next: 'Look back',
     });
   });
 
@@ -141,6 +158,7 @@ describe.each(synthesize())('the nightly run of stage $name', (stage) => {
       partition: 'aws',
       functions: {
         plan: '<planFunction.Arn>',
+        'look-back': '<lookbackFunction.Arn>',
         'score-shard': '<scoreshardFunction.Arn>',
         finish: '<finishFunction.Arn>',
       },

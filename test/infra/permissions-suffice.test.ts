@@ -19,6 +19,7 @@ import type { HttpHandler } from '../../functions/http/api.ts';
 import { createHandler as ingest } from '../../functions/ingest/handler.ts';
 import { createHandler as keysOf } from '../../functions/keys/handler.ts';
 import { createHandler as finish } from '../../functions/nightly/finish/handler.ts';
+import { createHandler as lookBack } from '../../functions/nightly/look-back/handler.ts';
 import { createHandler as plan } from '../../functions/nightly/plan/handler.ts';
 import { createHandler as scoreShard } from '../../functions/nightly/score-shard/handler.ts';
 import { createHandler as openapi } from '../../functions/openapi/handler.ts';
@@ -112,6 +113,7 @@ const event = (userId: string, name: string, daysAgo: number) => ({
 
 async function night(input: { day: string; restart?: boolean }) {
   const { day, shards } = await (await as('plan', plan))(input);
+  if (shards.length > 0) await (await as('look-back', lookBack))({ day });
   const score = await as('score-shard', scoreShard);
   for (const shard of shards) await score({ day, shard });
   return (await as('finish', finish))({ day });

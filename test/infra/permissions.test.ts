@@ -15,6 +15,7 @@ const RUNS_AT_ALL = `
   logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery on *
   xray:GetSamplingRules xray:GetSamplingTargets xray:PutTelemetryRecords xray:PutTraceSegments on *
   lambda:InvokeFunction         on <planFunction.Arn>
+  lambda:InvokeFunction         on <lookbackFunction.Arn>
   lambda:InvokeFunction         on <scoreshardFunction.Arn>
   lambda:InvokeFunction         on <finishFunction.Arn>
   states:StartExecution         on states:stateMachine:STAGE-nightly
@@ -79,7 +80,7 @@ const ALLOWED: Record<string, string> = {
   dynamodb:GetItem dynamodb:PutItem on <Outbox.Arn>
   dynamodb:Query                on <Outbox.Arn>/index/byList
   events:PutEvents              on <Bus.Arn>`,
-  'Scheduler of Deliver': 'lambda:InvokeFunction on <deliver>',
+  'Scheduler of Deliver': 'lambda:InvokeFunction on <deliverFunction.Arn>',
   overview: `${OWN}
   dynamodb:GetItem              on <Runs.Arn>
   dynamodb:GetItem dynamodb:Query on <Settings.Arn>`,
@@ -97,9 +98,7 @@ const ALLOWED: Record<string, string> = {
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject s3:PutObject     on s3:<Objects>/scores/*
   s3:GetObject s3:PutObject     on s3:<Objects>/audiences/*`,
-  'Scheduler of Erasures': `
-  lambda:InvokeFunction         on <eraseFunction.Arn>
-  lambda:InvokeFunction         on <eraseFunction.Arn>:*`,
+  'Scheduler of Erasures': 'lambda:InvokeFunction on <eraseFunction.Arn>',
   health: `${OWN}
   dynamodb:GetItem              on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
@@ -114,6 +113,15 @@ const ALLOWED: Record<string, string> = {
   dynamodb:GetItem dynamodb:Query on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject                  on s3:<Objects>/models/*`,
+  lookback: `${OWN}
+  dynamodb:Query                on <Actions.Arn>
+  dynamodb:GetItem              on <Users.Arn>
+  dynamodb:Query                on <Users.Arn>/index/byShard
+  dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
+  dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/models/*
+  sagemaker:InvokeEndpoint      on sagemaker:endpoint/STAGE`,
   scoreshard: `${OWN}
   dynamodb:Query                on <Actions.Arn>
   dynamodb:Query                on <Users.Arn>/index/byShard

@@ -7,6 +7,7 @@ import type { ModelInput, ModelOutput } from '../../core/model/contract.ts';
 import type { ScoreRow } from '../../core/score-rows.ts';
 import type { Day } from '../../core/time.ts';
 import { createHandler as createFinish } from '../../functions/nightly/finish/handler.ts';
+import { createHandler as createLookBack } from '../../functions/nightly/look-back/handler.ts';
 import { createHandler as createPlan } from '../../functions/nightly/plan/handler.ts';
 import { createHandler as createScoreShard } from '../../functions/nightly/score-shard/handler.ts';
 import { readRows, scoreFile } from '../../functions/runs/score-files.ts';
@@ -77,7 +78,12 @@ export async function openShop(
     },
     nightly: (day, options = {}) =>
       runNightly(
-        { plan: createPlan(deps), 'score-shard': createScoreShard(deps), finish: createFinish(deps) },
+        {
+          plan: createPlan(deps),
+          'look-back': createLookBack(deps),
+          'score-shard': createScoreShard(deps),
+          finish: createFinish(deps),
+        },
         { retryMs: 1, ...options, day },
       ),
     async scores(day) {

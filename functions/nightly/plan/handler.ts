@@ -7,10 +7,11 @@ import { SHARDS } from '../../../core/tables.ts';
 import { addDays, type Day, dayNumber, isDay, type Zone } from '../../../core/time.ts';
 import { listAudiences } from '../../audiences/kept.ts';
 import { THETA } from '../../bands/theta.ts';
-import { concurrently } from '../../concurrently.ts';
+import { correctionFor, listCorrections } from '../../runs/corrections.ts';
 import { createFinishedRuns } from '../../runs/finished-runs.ts';
 import type { PlanInput, PlanReply } from '../messages.ts';
-import { correctionSchema, getFinish, getPlan, type PlanState } from '../state.ts';
+import { readSample } from '../sample.ts';
+import { getFinish, getPlan, type PlanState } from '../state.ts';
 
 export interface PlanDependencies {
   clock: Clock;
@@ -25,7 +26,6 @@ export interface PlanDependencies {
 
 /** Users whose actions make the shop statistics; more would not change them by much. */
 const SAMPLE = 4_000;
-const READS_AT_ONCE = 16;
 /** A shard may have failed on the night before, so that its users are looked for further back. */
 const DAYS_BACK = 3;
 /** After a longer pause between runs, windows begin anew. */
@@ -46,7 +46,7 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
     const startedAt = deps.clock();
     const { tally, hours, users, shards } = await lookAtShop(deps, day);
     const own = await deps.settings.get<number>(THETA.kind, THETA.name);
-    const correction = await deps.settings.get('correction', 'live');
+    const correction = correctionFor(await listCorrections(deps.settings), day, modelVersion) ?? IDENTITY;
     const state: PlanState = {
       attempt: (before?.attempt ?? 0) + 1,
       startedAt,
@@ -58,7 +58,8 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
       audiences: await listAudiences(deps.settings),
       theta: own ?? Math.max(MIN_THETA, tally.rate30()),
       modelVersion,
-      correction: correction === undefined ? IDENTITY : correctionSchema.parse(correction),
+      correction: { version: correction.version, horizons: correction.horizons },
+      lookedBack: false,
     };
     await deps.runs.put({ day, shard: 'plan', state });
     deps.log.info('nightly run planned', { day, attempt: state.attempt, sampledUsers: users, modelVersion });
@@ -82,46 +83,33 @@ async function stands(deps: PlanDependencies, day: Day, plan: PlanState, modelVe
 }
 
 /**
- * Tallies the shop as of the first instant of the day before, from the first users of the shards (lowest pseudonyms
- * first) that acted within reach before it. Who is in the sample depends on nothing that came after that instant.
+ * Tallies a sample of the shop as of the first instant of the day before.
  * @returns also the shards that may have someone to score; those past the sample are not looked at
  */
 async function lookAtShop(
   deps: PlanDependencies,
   day: Day,
 ): Promise<{ tally: ShopTally; hours: number[]; users: number; shards: number[] }> {
-  const { zone } = deps;
   const asOf = addDays(day, -1);
-  const tally = createShopTally(dayNumber(asOf));
-  const instant = zone.startOf(asOf);
-  const earliest = addDays(asOf, -REACH_DAYS);
   const active = addDays(day, -ACTIVE_DAYS);
+  const tally = createShopTally(dayNumber(asOf));
   const shards: number[] = [];
   let hours: number[] = new Array(WEEK_HOURS).fill(0);
-  let users = 0;
-  for (let shard = 0; shard < SHARDS; shard++) {
-    if (users === SAMPLE) {
-      shards.push(shard);
-      continue;
-    }
-    const keys = [];
-    for await (const page of deps.users.inShard(shard, earliest)) keys.push(...page);
-    if (keys.some((key) => key.firstActionDay < day && key.lastActionDay >= active)) shards.push(shard);
-    const candidates = keys.flatMap(({ user, firstActionDay }) => (firstActionDay < asOf ? [user] : [])).sort();
-    for (let from = 0; from < candidates.length && users < SAMPLE; from += READS_AT_ONCE) {
-      const part = candidates.slice(from, from + READS_AT_ONCE);
-      const read = await concurrently(part, READS_AT_ONCE, (user) =>
-        deps.actions.read(user, { to: addDays(asOf, -1) }),
-      );
-      for (const all of read) {
-        const actions = all.filter(({ at }) => at < instant);
-        const last = actions.at(-1);
-        if (!last || zone.dayOf(last.at) < earliest || users === SAMPLE) continue;
-        tally.add(actions, zone);
-        hours = addHours(hours, hourCounts(actions, zone));
-        users++;
-      }
-    }
-  }
-  return { tally, hours, users, shards };
+  const read = await readSample(
+    deps,
+    {
+      before: asOf,
+      earliest: addDays(asOf, -REACH_DAYS),
+      limit: SAMPLE,
+      onShard: (shard, keys) => {
+        if (keys.some((key) => key.firstActionDay < day && key.lastActionDay >= active)) shards.push(shard);
+      },
+    },
+    (_, actions) => {
+      tally.add(actions, deps.zone);
+      hours = addHours(hours, hourCounts(actions, deps.zone));
+    },
+  );
+  for (let shard = read.shards; shard < SHARDS; shard++) shards.push(shard);
+  return { tally, hours, users: read.users, shards };
 }

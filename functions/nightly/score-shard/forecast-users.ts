@@ -19,28 +19,49 @@ export interface Asked {
 /** Calls in flight: a server batches them, and none waits for the other's way there and back. */
 const CALLS_AT_ONCE = 4;
 
+interface Shared {
+  day: Day;
+  shop: Float32Array;
+  bundle: Bundle;
+}
+
 /** Asks the model for forecasts whose origin is the first instant of a day. */
 export async function forecastUsers(
   deps: { scorer: Scorer; zone: Zone },
   asked: readonly Asked[],
-  shared: { day: Day; shop: Float32Array; bundle: Bundle },
+  shared: Shared,
 ): Promise<{ forecasts: StoredForecast[]; requests: number }> {
-  const { day, shop, bundle } = shared;
+  const sequences = asked.map(({ sequence }) => sequence);
+  const { packed, requests } = await forecastSequences(deps, sequences, shared);
+  const forecasts = asked.map(({ revision, lastActionAt, facts }, index) => ({
+    packed: packed[index]!,
+    originDay: shared.day,
+    modelVersion: shared.bundle.manifest.version,
+    revision,
+    lastActionAt,
+    facts,
+  }));
+  return { forecasts, requests };
+}
+
+/** The same for sequences alone. @returns packed forecasts in their order */
+export async function forecastSequences(
+  deps: { scorer: Scorer; zone: Zone },
+  sequences: readonly Sequence[],
+  { day, shop, bundle }: Shared,
+): Promise<{ packed: Uint8Array[]; requests: number }> {
   const { manifest, vocabulary } = bundle;
   const origin = deps.zone.wallClock(deps.zone.startOf(day));
-  const sequences = asked.map(({ sequence }) => sequence);
   const batches = [...batchesOf(sequences, shop, origin)];
-  const forecasts: StoredForecast[] = new Array(asked.length);
+  const packed: Uint8Array[] = new Array(sequences.length);
   await concurrently(batches, CALLS_AT_ONCE, async ({ input, members }) => {
     const output = await deps.scorer.score(input);
     if (output.bins !== manifest.bins.length - 1)
       throw new Error(`the model answers ${output.bins} time bins, bundle ${manifest.version} has others`);
     for (const [index, member] of members.entries()) {
-      const { sequence, revision, lastActionAt, facts } = asked[member]!;
-      const names = { edges: manifest.bins, words: vocabulary, categories: sequence.categories };
-      const packed = packForecast(forecastOf(output, index, names));
-      forecasts[member] = { packed, originDay: day, modelVersion: manifest.version, revision, lastActionAt, facts };
+      const names = { edges: manifest.bins, words: vocabulary, categories: sequences[member]!.categories };
+      packed[member] = packForecast(forecastOf(output, index, names));
     }
   });
-  return { forecasts, requests: batches.length };
+  return { packed, requests: batches.length };
 }

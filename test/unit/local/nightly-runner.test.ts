@@ -19,6 +19,10 @@ function handlersOf(shards: number[], score: NightlyHandlers['score-shard']): Ni
       calls.push('plan');
       return { day, shards, modelVersion: 'm' };
     },
+    async 'look-back'({ day }) {
+      calls.push('look-back');
+      return { day, correction: 0, forecasts: 0 };
+    },
     async 'score-shard'(input) {
       calls.push(`shard ${input.shard}`);
       return score(input);
@@ -44,9 +48,9 @@ describe('a nightly run in one process', () => {
   test('plans first, scores every shard once, finishes last', async () => {
     const handlers = handlersOf([3, 1, 2], async ({ shard }) => shardReply(shard));
     const run = await runNightly(handlers, { concurrency: 2 });
-    expect(handlers.calls[0]).toBe('plan');
+    expect(handlers.calls.slice(0, 2)).toEqual(['plan', 'look-back']);
     expect(handlers.calls.at(-1)).toBe('finish');
-    expect(handlers.calls.slice(1, -1).sort()).toEqual(['shard 1', 'shard 2', 'shard 3']);
+    expect(handlers.calls.slice(2, -1).sort()).toEqual(['shard 1', 'shard 2', 'shard 3']);
     expect(run.shards).toHaveLength(3);
   });
 
@@ -98,6 +102,6 @@ describe('a nightly run in one process', () => {
       return shardReply(shard);
     });
     await expect(runNightly(handlers, { concurrency: 1, stopped: () => stopped })).rejects.toThrow(NightlyStopped);
-    expect(handlers.calls).toEqual(['plan', 'shard 1']);
+    expect(handlers.calls).toEqual(['plan', 'look-back', 'shard 1']);
   });
 });

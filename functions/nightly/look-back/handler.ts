@@ -1,0 +1,82 @@
+import { type CorrectionCase, learnCorrection } from '../../../core/learn-correction.ts';
+import { HORIZONS } from '../../../core/model/contract.ts';
+import type { BundleStore, Log, RunStore, SettingStore } from '../../../core/ports.ts';
+import { within } from '../../../core/scores.ts';
+import { type Day, dayNumber, daysBetween } from '../../../core/time.ts';
+import { correctionFor, type LearnedCorrection, listCorrections, putCorrection } from '../../runs/corrections.ts';
+import type { LookBackInput, LookBackReply } from '../messages.ts';
+import { getPlan } from '../state.ts';
+import { type LookBack, lookBack, type PastForecastDependencies } from './past-forecasts.ts';
+
+export interface LookBackDependencies extends PastForecastDependencies {
+  log: Log;
+  runs: RunStore;
+  settings: SettingStore;
+  bundles: BundleStore;
+}
+
+/** A correction is learned anew after so many days. */
+const EVERY_DAYS = 7;
+
+/**
+ * Once a week, and at once for a new model: compares what the model would have said on past days with what happened
+ * since, learns a correction from it, and has the run use it. Learns from nothing at or after the run's first instant,
+ * and keeps each correction under its day, so that a run of a past day leaves the later ones as they are.
+ */
+export function createHandler(deps: LookBackDependencies): (input: LookBackInput) => Promise<LookBackReply> {
+  return async ({ day }) => {
+    const plan = await getPlan(deps.runs, day);
+    if (!plan) throw new Error(`the run of ${day} has no plan`);
+    if (plan.lookedBack) return { day, correction: plan.correction.version, forecasts: 0 };
+    const corrections = await listCorrections(deps.settings);
+    let correction = correctionFor(corrections, day, plan.modelVersion);
+    let forecasts = 0;
+    if (!correction || daysBetween(correction.asOf, day) >= EVERY_DAYS) {
+      const bundle = await deps.bundles.live();
+      if (bundle.manifest.version !== plan.modelVersion)
+        throw new Error(`the model is ${bundle.manifest.version} now, the run was planned with ${plan.modelVersion}`);
+      const past = await lookBack(deps, bundle, day);
+      forecasts = past.origins.reduce((sum, { cases }) => sum + cases.length, 0);
+      correction = learn(past, day, plan.modelVersion, corrections);
+      await putCorrection(deps.settings, correction);
+      const { version, evidence } = correction;
+      deps.log.info('looked back', { day, forecasts, correction: version, reason: evidence.reason });
+    }
+    const { version, horizons } = correction;
+    const state = { ...plan, correction: { version, horizons }, lookedBack: true };
+    await deps.runs.put({ day, shard: 'plan', state });
+    return { day, correction: version, forecasts };
+  };
+}
+
+function learn(
+  past: LookBack,
+  day: Day,
+  modelVersion: string,
+  others: readonly LearnedCorrection[],
+): LearnedCorrection {
+  const { horizons, evidence } = learnCorrection(casesOf(past));
+  const highest = others.reduce((most, { version }) => Math.max(most, version), 0);
+  return {
+    version: horizons.length > 0 ? highest + 1 : 0,
+    horizons,
+    asOf: day,
+    modelVersion,
+    evidence: { ...evidence, origins: past.origins.map((origin) => origin.day) },
+  };
+}
+
+function casesOf({ origins, users }: LookBack): CorrectionCase[] {
+  return origins.flatMap(({ day, known, cases }, origin) => {
+    const from = dayNumber(day);
+    return cases.map(({ user, cumulative }): CorrectionCase => {
+      const next = users[user]!.purchases.find((purchase) => purchase.day >= from);
+      return {
+        user,
+        origin,
+        probability: HORIZONS.map((horizon) => within(cumulative, horizon)),
+        outcome: HORIZONS.map((horizon) => (horizon > known ? null : next && next.day < from + horizon ? 1 : 0)),
+      };
+    });
+  });
+}
