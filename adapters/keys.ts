@@ -17,6 +17,8 @@ const schema = z.object({
   name: z.string(),
   source: z.optional(z.string()),
   createdAt: z.string(),
+  /** A key that was rotated works until then. */
+  endsAt: z.optional(z.string()),
 });
 type StoredKey = z.infer<typeof schema>;
 
@@ -26,9 +28,15 @@ export interface FixedKeys {
   BUY_TIMING_ADMIN_KEY?: string | undefined;
 }
 
+interface Found {
+  key: ApiKey;
+  /** Epoch milliseconds. */
+  endsAt: number;
+}
+
 interface Cached {
   until: number;
-  key: Promise<ApiKey | undefined>;
+  found: Promise<Found | undefined>;
 }
 
 /**
@@ -41,28 +49,28 @@ export function createKeyStore(settings: SettingStore, clock: Clock, fixed: Fixe
   const found = new Lru<Cached>(CACHED_KEYS);
   const unknown = new Lru<Cached>(CACHED_KEYS);
 
-  const look = async (hash: string): Promise<ApiKey | undefined> => {
+  const look = async (hash: string): Promise<Found | undefined> => {
     const id = hash.slice(0, ID_LENGTH);
     const value = await settings.get(KIND, id);
     if (value === undefined) return undefined;
     const stored = parse(id, value);
-    return equal(stored.hash, hash) ? toKey(id, stored) : undefined;
+    return equal(stored.hash, hash) ? { key: toKey(id, stored), endsAt: endOf(stored) } : undefined;
   };
 
-  const lookCached = async (hash: string): Promise<ApiKey | undefined> => {
+  const lookCached = async (hash: string): Promise<Found | undefined> => {
     const now = clock();
     const cached = found.get(hash) ?? unknown.get(hash);
-    if (cached && cached.until > now) return cached.key;
-    const entry = { until: now + CACHED_MS, key: look(hash) };
+    if (cached && cached.until > now) return cached.found;
+    const entry = { until: now + CACHED_MS, found: look(hash) };
     found.delete(hash);
     unknown.set(hash, entry);
     try {
-      const key = await entry.key;
-      if (key && unknown.get(hash) === entry) {
+      const result = await entry.found;
+      if (result && unknown.get(hash) === entry) {
         unknown.delete(hash);
         found.set(hash, entry);
       }
-      return key;
+      return result;
     } catch (error) {
       unknown.delete(hash);
       throw error;
@@ -75,31 +83,39 @@ export function createKeyStore(settings: SettingStore, clock: Clock, fixed: Fixe
     }
   };
 
+  const create = async ({ scope, name, source }: { scope: Scope; name: string; source?: string }) => {
+    // A colon would end the user name of Basic authentication.
+    const key = `bt_${scope.replace(':', '-')}_${randomBytes(24).toString('base64url')}`;
+    const hash = hashOf(key);
+    const id = hash.slice(0, ID_LENGTH);
+    const createdAt = new Date(clock()).toISOString();
+    await settings.put(KIND, id, { hash, scope, name, source, createdAt } satisfies StoredKey);
+    forget(id);
+    return { id, key, scope };
+  };
+
   return {
     async find(key) {
       const hash = hashOf(key);
       let match: ApiKey | undefined;
       // All of them, so that the time does not tell which one came close.
       for (const known of fixedKeys) if (equal(known.hash, hash)) match = known.key;
-      return match ?? lookCached(hash);
+      if (match) return match;
+      const stored = await lookCached(hash);
+      return stored && clock() < stored.endsAt ? stored.key : undefined;
     },
 
-    async create({ scope, name, source }) {
-      // A colon would end the user name of Basic authentication.
-      const key = `bt_${scope.replace(':', '-')}_${randomBytes(24).toString('base64url')}`;
-      const hash = hashOf(key);
-      const id = hash.slice(0, ID_LENGTH);
-      const createdAt = new Date(clock()).toISOString();
-      await settings.put(KIND, id, { hash, scope, name, source, createdAt } satisfies StoredKey);
-      forget(id);
-      return { id, key, scope };
-    },
+    create,
 
     async list() {
       const stored = await settings.list(KIND);
       return stored
         .map(({ name: id, value }) => ({ id, stored: parse(id, value) }))
-        .map(({ id, stored }) => ({ ...toKey(id, stored), createdAt: stored.createdAt }))
+        .map(({ id, stored }) => ({
+          ...toKey(id, stored),
+          createdAt: stored.createdAt,
+          ...(stored.endsAt !== undefined && { endsAt: stored.endsAt }),
+        }))
         .sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0));
     },
 
@@ -110,7 +126,24 @@ export function createKeyStore(settings: SettingStore, clock: Clock, fixed: Fixe
       forget(id);
       return true;
     },
+
+    async rotate(id, overlapMs) {
+      const value = await settings.get(KIND, id);
+      const old = value === undefined ? undefined : parse(id, value);
+      if (!old || endOf(old) <= clock()) return undefined;
+      const { scope, name, source } = old;
+      // The new one first: cut off between the two writes, both work until the call is made again.
+      const made = await create({ scope, name, ...(source !== undefined && { source }) });
+      const endsAt = new Date(Math.min(endOf(old), clock() + overlapMs)).toISOString();
+      await settings.put(KIND, id, { ...old, endsAt } satisfies StoredKey);
+      forget(id);
+      return { ...made, replaces: { id, endsAt } };
+    },
   };
+}
+
+function endOf({ endsAt }: StoredKey): number {
+  return endsAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(endsAt);
 }
 
 /** The fixed read key shows ids: it is the one that the shop's own dashboard is opened with. */

@@ -14,6 +14,7 @@ const COMMANDS = [
   'train',
   'backtest',
   'keys',
+  'erase',
   'bench',
   'synth',
   'openapi',

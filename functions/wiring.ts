@@ -4,6 +4,7 @@ import { createDigests } from '../adapters/digests.ts';
 import { createDownloads } from '../adapters/downloads.ts';
 import { createActionStore } from '../adapters/dynamo/actions.ts';
 import { createDynamoClient } from '../adapters/dynamo/client.ts';
+import { createErasureStore } from '../adapters/dynamo/erasures.ts';
 import { createLinkStore } from '../adapters/dynamo/links.ts';
 import { createMergedUsers } from '../adapters/dynamo/merged-users.ts';
 import { createOutbox } from '../adapters/dynamo/outbox.ts';
@@ -11,6 +12,7 @@ import { createRunStore } from '../adapters/dynamo/runs.ts';
 import { createSettingStore } from '../adapters/dynamo/settings.ts';
 import { createSourceStore } from '../adapters/dynamo/sources.ts';
 import { createSuppressionStore } from '../adapters/dynamo/suppressions.ts';
+import { createTablePlaces } from '../adapters/dynamo/user-items.ts';
 import { createUserStore } from '../adapters/dynamo/users.ts';
 import { createEventBus } from '../adapters/event-bus.ts';
 import { createRuleStore } from '../adapters/ingest-rules.ts';
@@ -23,6 +25,7 @@ import { loadSecrets } from '../adapters/secrets.ts';
 import { createSourceLedger } from '../adapters/source-ledger.ts';
 import { createSender } from '../adapters/webhook-sender.ts';
 import type { EventBus, Outbox, Sender } from '../core/events/ports.ts';
+import type { ErasureStore, Place } from '../core/erasure/ports.ts';
 import type { Scorer } from '../core/model/contract.ts';
 import type {
   ActionStore,
@@ -56,6 +59,11 @@ export interface Dependencies {
   mergedUsers: MergedUsers;
   links: LinkStore;
   suppressions: SuppressionStore;
+  erasures: ErasureStore;
+  /** What is kept of a user who was erased or suppressed. */
+  digest: (user: string) => string;
+  /** Where an erasure looks, besides the files. */
+  tablePlaces: Place[];
   runs: RunStore;
   outbox: Outbox;
   bus: EventBus;
@@ -103,6 +111,7 @@ export async function createDependencies(variables: Record<string, string | unde
     return createBundleStore(environment, objects, settings);
   });
   const scorer = once(async () => (await import('../adapters/scorer.ts')).createScorer(environment));
+  const digest = createDigests(secrets);
   return {
     environment,
     clock,
@@ -112,10 +121,13 @@ export async function createDependencies(variables: Record<string, string | unde
     users: createUserStore(dynamo, tables),
     mergedUsers,
     links: createLinkStore(dynamo, tables),
-    suppressions: createSuppressionStore(dynamo, tables, createDigests(secrets), {
+    suppressions: createSuppressionStore(dynamo, tables, digest, {
       clock,
       freshMs: environment.SUPPRESSION_SECONDS * 1_000,
     }),
+    erasures: createErasureStore(dynamo, tables),
+    digest,
+    tablePlaces: createTablePlaces(dynamo, tables),
     runs: createRunStore(dynamo, tables),
     outbox: createOutbox(dynamo, tables),
     bus: createEventBus(environment.EVENT_BUS),

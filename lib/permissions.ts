@@ -1,4 +1,5 @@
 /** What each function may do, by table and verb: exactly the calls its code makes, nothing to spare. */
+import { USER_TABLES } from '../adapters/dynamo/user-items.ts';
 import type { TableName } from '../core/tables.ts';
 import type { NightlyStep } from '../functions/nightly/steps.ts';
 import type { FunctionName } from '../functions/routes.ts';
@@ -23,9 +24,11 @@ export interface Permissions {
   asksModel?: boolean;
 }
 
-export type AnyFunction = FunctionName | NightlyStep['name'] | 'deliver';
+export type AnyFunction = FunctionName | NightlyStep['name'] | 'deliver' | 'erase';
 
-export const PERMISSIONS: Record<AnyFunction, Permissions> = {
+type Others = Exclude<AnyFunction, 'erase'>;
+
+const others: Record<Others, Permissions> = {
   ingest: {
     tables: {
       Actions: ['PutItem'],
@@ -73,6 +76,8 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
     outboxByList: true,
   },
   overview: { tables: { Runs: ['GetItem'], Settings: ['GetItem', 'Query'] } },
+  keys: { tables: { Settings: ['GetItem', 'PutItem', 'DeleteItem', 'Query'] } },
+  regulations: { tables: { Erasures: ['GetItem', 'PutItem', 'UpdateItem'], Settings: ['GetItem'] } },
   health: { tables: { Settings: ['GetItem'] }, reads: ['models', 'health'] },
   openapi: { tables: {}, needsNothing: true },
   plan: {
@@ -110,5 +115,22 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
     reads: ['scores', 'audiences'],
     writes: ['audiences'],
     removes: ['scores', 'audiences'],
+  },
+};
+
+/** Every folder that somebody writes into may hold users. */
+const writtenFolders = [...new Set(Object.values(others).flatMap(({ writes = [] }) => writes))];
+
+export const PERMISSIONS: Record<AnyFunction, Permissions> = {
+  ...others,
+  erase: {
+    tables: {
+      ...Object.fromEntries(USER_TABLES.map(({ table }): [TableName, Verb[]] => [table, ['Query', 'DeleteItem']])),
+      Links: ['GetItem', 'Query', 'DeleteItem'],
+      Runs: ['GetItem', 'PutItem'],
+      Erasures: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    },
+    reads: writtenFolders,
+    writes: writtenFolders,
   },
 };

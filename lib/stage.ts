@@ -7,6 +7,7 @@ import { DataStack } from './stacks/data.ts';
 import { EventsStack } from './stacks/events.ts';
 import { ModelStack } from './stacks/model.ts';
 import { NightlyStack } from './stacks/nightly.ts';
+import { PrivacyStack } from './stacks/privacy.ts';
 
 export class BuyTiming extends Stage {
   constructor(scope: Construct, name: string, config: StageConfig) {
@@ -18,6 +19,7 @@ export class BuyTiming extends Stage {
     new ApiStack(this, 'api', { stackName: `${prefix}-api`, prefix, config, data, model });
     new NightlyStack(this, 'nightly', { stackName: `${prefix}-nightly`, prefix, config, data, model });
     new EventsStack(this, 'events', { stackName: `${prefix}-events`, prefix, config, data, model });
+    new PrivacyStack(this, 'privacy', { stackName: `${prefix}-privacy`, config, data, model });
     Tags.of(this).add('product', 'buy-timing');
     Tags.of(this).add('stage', name);
   }

@@ -5,6 +5,7 @@ import { createObjectStore } from '../adapters/objects.ts';
 import { loadSecrets } from '../adapters/secrets.ts';
 import { SHARDS } from '../core/tables.ts';
 import { zoneOf } from '../core/time.ts';
+import type { EraseReply } from '../functions/erase/handler.ts';
 import { FUNCTIONS } from '../functions/routes.ts';
 import { createDependencies, type Dependencies } from '../functions/wiring.ts';
 import { buildWeb } from '../web/build.ts';
@@ -13,6 +14,7 @@ import { type DataFolder, isDataFolder, openDataFolder, prepareDataFolder } from
 import { startDeliveries } from './deliveries.ts';
 import { type Demo, fillDemo, planDemo, readDemo } from './demo-shop.ts';
 import { createLocalDownloads, removeDownloads } from './downloads.ts';
+import { type Eraser, startEraser } from './eraser.ts';
 import { Failure } from './failure.ts';
 import { loadHandler } from './handlers.ts';
 import { type HttpServer, startHttp } from './http.ts';
@@ -56,6 +58,7 @@ export class LocalSystem {
   #scheduler: Scheduler | undefined;
   #deliveries: Scheduler | undefined;
   #downloads: ReturnType<typeof createLocalDownloads> | undefined;
+  #eraser: Eraser | undefined;
   #started: Promise<unknown> = Promise.resolve();
 
   constructor(options: SystemOptions) {
@@ -80,6 +83,7 @@ export class LocalSystem {
       this.#started,
       this.#scheduler?.stop(),
       this.#deliveries?.stop(),
+      this.#eraser?.stop(),
       this.#http?.close(),
     ]);
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
@@ -109,6 +113,13 @@ export class LocalSystem {
       await this.#fill(url, demo, deps);
       this.#scheduler = this.#schedule(deps, demo);
       this.#deliveries = startDeliveries(this.#options.warn);
+      this.#eraser = startEraser({
+        erase: (await import('../functions/erase/index.ts')).handler as () => Promise<EraseReply>,
+        onError: (error) =>
+          this.#options.warn(
+            `an erasure failed (${error instanceof Error ? error.message : String(error)}); it is tried again in a minute`,
+          ),
+      });
       if (this.#stopping) return undefined;
       await checkReady(url);
       return { url, folder, failed: parts.failed };

@@ -1,6 +1,7 @@
 import { SCOPES } from '../../core/ports.ts';
+import { LONGEST_OVERLAP_HOURS } from '../../functions/keys/contract.ts';
 import { withStore } from '../../local/store-access.ts';
-import { choice, dataOption, defineCommand, defineCommandGroup, Failure, text, Usage } from '../framework.ts';
+import { choice, dataOption, defineCommand, defineCommandGroup, Failure, integer, text, Usage } from '../framework.ts';
 
 /** A name is shown in lists and logs; a key longer than this would be a text of another kind. */
 const LONGEST_NAME = 200;
@@ -39,8 +40,8 @@ const list = defineCommand({
       { model: false, mustExist: true, progress: context.progress },
       (deps) => deps.keys.list(),
     );
-    for (const { id, scope, createdAt, name, source } of keys) {
-      const more = [name, source && `(source ${source})`].filter(Boolean);
+    for (const { id, scope, createdAt, endsAt, name, source } of keys) {
+      const more = [name, source && `(source ${source})`, endsAt && `(ends ${endsAt})`].filter(Boolean);
       context.print([id, scope.padEnd(8), createdAt.slice(0, 10), ...more].join('  '));
     }
     if (keys.length === 0) context.print('no keys were made; those of the data folder itself are in its keys.json');
@@ -65,8 +66,32 @@ const revoke = defineCommand({
   },
 });
 
+const rotate = defineCommand({
+  name: 'rotate',
+  summary: 'Makes a key of the same scope, name and source, and shows it once; the old one works on for a while.',
+  arguments: [{ name: '<id>', description: 'id of the old key, as `keys list` shows it' }],
+  options: {
+    overlap: integer('HOURS', 'hours that the old key works on', { default: 24, max: LONGEST_OVERLAP_HOURS }),
+    data: dataOption,
+  },
+  async run(context, [id = ''], { overlap, data }) {
+    const made = await withStore(
+      context.resolve(data),
+      { model: false, mustExist: true, progress: context.progress },
+      (deps) => deps.keys.rotate(id, overlap * 3_600_000),
+    );
+    if (!made) throw new Failure(`there is no key ${id}, or it ended`, 'see npm run keys -- list');
+    if (!context.json) {
+      context.print(`key ${made.id} of scope ${made.scope}, shown this once:`);
+      context.print(made.key);
+      context.print(`the old one, ${id}, ends ${made.replaces.endsAt}`);
+    }
+    return { ...made };
+  },
+});
+
 export default defineCommandGroup({
   name: 'keys',
-  summary: 'Makes, lists and revokes the keys of the API.',
-  commands: [create, list, revoke],
+  summary: 'Makes, lists, revokes and rotates the keys of the API.',
+  commands: [create, list, revoke, rotate],
 });

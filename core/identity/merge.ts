@@ -77,13 +77,13 @@ async function complete({ links, users }: MergePorts, request: MergeRequest, fro
 }
 
 /** Members that do lead to the id; a merge that was refused or cut off leaves others. */
-async function trueMembers(links: LinkStore, { id, members }: Link): Promise<string[]> {
+export async function trueMembers(links: Pick<LinkStore, 'get'>, { id, members }: Link): Promise<string[]> {
   const found: string[] = [];
   for (const member of members) if (await leadsTo(links, member, id)) found.push(member);
   return found;
 }
 
-async function leadsTo(links: LinkStore, from: string, id: string): Promise<boolean> {
+async function leadsTo(links: Pick<LinkStore, 'get'>, from: string, id: string): Promise<boolean> {
   for (let link = await links.get(from), hops = 0; link.to !== undefined && hops <= MAX_LINKED; hops++) {
     if (link.to === id) return true;
     link = await links.get(link.to);
@@ -92,7 +92,7 @@ async function leadsTo(links: LinkStore, from: string, id: string): Promise<bool
 }
 
 /** The id that an id leads to in the end. */
-async function rootOf(links: LinkStore, id: string): Promise<Link> {
+export async function rootOf(links: Pick<LinkStore, 'get'>, id: string): Promise<Link> {
   let link = await links.get(id);
   for (let hops = 0; link.to !== undefined; hops++) {
     if (hops > MAX_LINKED) throw new Error('the links of an id lead round in a circle');

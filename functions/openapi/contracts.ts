@@ -5,7 +5,9 @@ import { contracts as bands } from '../bands/contract.ts';
 import { contracts as events } from '../events/contract.ts';
 import { contracts as health } from '../health/contract.ts';
 import { contracts as ingest } from '../ingest/contract.ts';
+import { contracts as keys } from '../keys/contract.ts';
 import { contracts as overview } from '../overview/contract.ts';
+import { contracts as regulations } from '../regulations/contract.ts';
 import { contracts as sources } from '../sources/contract.ts';
 import { contracts as timing } from '../timing/contract.ts';
 import { contracts as webhooks } from '../webhooks/contract.ts';
@@ -22,6 +24,8 @@ export const CONTRACTS: Contracts = {
   ...events,
   ...webhooks,
   ...overview,
+  ...keys,
+  ...regulations,
   ...health,
   ...openapi,
 };

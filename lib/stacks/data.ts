@@ -80,6 +80,8 @@ export class DataStack extends Stack {
         { id: 'exports', prefix: 'exports/', expiration: Duration.days(30) },
         // Their links hold for minutes; they may name the shop's own ids.
         { id: 'downloads', prefix: 'downloads/', expiration: Duration.days(1) },
+        // For a bucket whose versions somebody turned on: what was erased is gone after a week there, too.
+        { id: 'versions', noncurrentVersionExpiration: Duration.days(7) },
         ...(config.retentionDays ? ['scores', 'audiences'] : []).map((folder) => ({
           id: folder,
           prefix: `${folder}/`,

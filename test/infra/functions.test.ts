@@ -6,18 +6,20 @@ import { ofType, plainId, readable, type StageTemplates, synthesize } from '../s
 
 const stages = synthesize();
 
+const withFunctions = ({ api, nightly, privacy }: StageTemplates['stacks']) => [api, nightly, privacy];
+
 /** The functions of this app: CDK's own, which copies the bundle, is none. */
 function functionsOf({ stacks }: StageTemplates) {
-  return [...ofType(stacks.api, 'AWS::Lambda::Function'), ...ofType(stacks.nightly, 'AWS::Lambda::Function')];
+  return withFunctions(stacks).flatMap((template) => ofType(template, 'AWS::Lambda::Function'));
 }
 
 const nameOf = (id: string) => plainId(id).replace(/Function$/, '');
 
 describe.each(stages)('the functions of stage $name', (stage) => {
   test('there is one for each function of the routes and each step of the night', () => {
-    const names = [...FUNCTIONS, ...NIGHTLY_STEPS.map(({ name }) => name.replace('-', ''))];
+    const names = [...FUNCTIONS, ...NIGHTLY_STEPS.map(({ name }) => name.replace('-', '')), 'erase'];
     expect(functionsOf(stage).map(({ id }) => nameOf(id))).toEqual(names);
-    const entries = [...FUNCTIONS, ...NIGHTLY_STEPS.map(({ name }) => `nightly/${name}`)];
+    const entries = [...FUNCTIONS, ...NIGHTLY_STEPS.map(({ name }) => `nightly/${name}`), 'erase'];
     expect(functionsOf(stage).map(({ Properties }) => Properties.Description)).toEqual(
       entries.map((entry) => `Buy Timing: ${entry}`),
     );
@@ -36,10 +38,7 @@ describe.each(stages)('the functions of stage $name', (stage) => {
   });
 
   test('every one writes to a log group of its own, kept as long as the stage says', () => {
-    const groups = [
-      ...ofType(stage.stacks.api, 'AWS::Logs::LogGroup'),
-      ...ofType(stage.stacks.nightly, 'AWS::Logs::LogGroup'),
-    ];
+    const groups = withFunctions(stage.stacks).flatMap((template) => ofType(template, 'AWS::Logs::LogGroup'));
     const used = functionsOf(stage).map(({ Properties }) => Properties.LoggingConfig.LogGroup.Ref);
     expect(new Set(used).size).toBe(functionsOf(stage).length);
     for (const id of used) expect(groups.map((group) => group.id)).toContain(id);
@@ -80,7 +79,7 @@ describe.each(stages)('the functions of stage $name', (stage) => {
   });
 
   test('every one has an alarm on its errors', () => {
-    const watched = [stage.stacks.api, stage.stacks.nightly]
+    const watched = withFunctions(stage.stacks)
       .flatMap((template) => ofType(template, 'AWS::CloudWatch::Alarm'))
       .filter(({ Properties }) => Properties.MetricName === 'Errors')
       .map(({ Properties }) => Properties.Dimensions[0].Value.Ref);

@@ -6,21 +6,25 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createSettingStore } from '../../adapters/dynamo/settings.ts';
 import { createKeyStore } from '../../adapters/keys.ts';
+import type { Scope } from '../../core/ports.ts';
 import { addDays, zoneOf } from '../../core/time.ts';
 import { createHandler as actions } from '../../functions/actions/handler.ts';
 import { createHandler as audiences } from '../../functions/audiences/handler.ts';
 import { createHandler as bands } from '../../functions/bands/handler.ts';
 import { createHandler as deliver } from '../../functions/deliver/handler.ts';
 import { createHandler as events } from '../../functions/events/handler.ts';
+import { createHandler as erase } from '../../functions/erase/handler.ts';
 import { createHandler as health } from '../../functions/health/handler.ts';
 import type { HttpHandler } from '../../functions/http/api.ts';
 import { createHandler as ingest } from '../../functions/ingest/handler.ts';
+import { createHandler as keysOf } from '../../functions/keys/handler.ts';
 import { createHandler as finish } from '../../functions/nightly/finish/handler.ts';
 import { createHandler as lookBack } from '../../functions/nightly/look-back/handler.ts';
 import { createHandler as plan } from '../../functions/nightly/plan/handler.ts';
 import { createHandler as scoreShard } from '../../functions/nightly/score-shard/handler.ts';
 import { createHandler as openapi } from '../../functions/openapi/handler.ts';
 import { createHandler as overview } from '../../functions/overview/handler.ts';
+import { createHandler as regulations } from '../../functions/regulations/handler.ts';
 import { createHandler as sources } from '../../functions/sources/handler.ts';
 import { createHandler as timing } from '../../functions/timing/handler.ts';
 import { createHandler as webhooks } from '../../functions/webhooks/handler.ts';
@@ -48,12 +52,8 @@ beforeAll(async () => {
   cloud = await startGuardedCloud(store.url);
   model = await startPart('model endpoint', './model-worker.ts', { bundle: BUNDLE });
   const keyStore = createKeyStore(createSettingStore(store.client, ''), Date.now, {});
-  const [write, ids, admin] = [
-    await keyStore.create({ scope: 'write', name: 'w' }),
-    await keyStore.create({ scope: 'read:ids', name: 'r' }),
-    await keyStore.create({ scope: 'admin', name: 'a' }),
-  ];
-  keys = { write: write.key, ids: ids.key, admin: admin.key };
+  const make = async (scope: Scope) => (await keyStore.create({ scope, name: scope })).key;
+  keys = { write: await make('write'), ids: await make('read:ids'), admin: await make('admin') };
   for (const file of ['manifest.json', 'vocabulary.json'])
     cloud.files.set(`models/${version}/${file}`, readFileSync(join(BUNDLE, file)));
   writeFileSync(join(folder, 'secrets.json'), JSON.stringify({ pepper: 'a pepper for this test only' }));
@@ -210,6 +210,29 @@ test('audiences, the overview and the health are read', async () => {
   const document = await as('openapi', () => openapi());
   const event = { routeKey: 'GET /v1/openapi.json' } as Parameters<typeof document>[0];
   expect((await document(event)).statusCode).toBe(200);
+});
+
+test('keys are made, listed, rotated and revoked', async () => {
+  const handler = await as('keys', keysOf);
+  const made = (await call(handler, 'POST', '/v1/keys', keys.admin, { scope: 'read' })).body;
+  expect(await call(handler, 'POST', `/v1/keys/${made.id}/rotate`, keys.admin)).toMatchObject({ status: 201 });
+  expect((await call(handler, 'GET', '/v1/keys', keys.admin)).body.keys).toHaveLength(5);
+  expect((await call(handler, 'DELETE', `/v1/keys/${made.id}`, keys.admin)).status).toBe(204);
+});
+
+test('a user is erased from every folder that somebody writes into, and the request is shown', async () => {
+  const request = await as('regulations', regulations);
+  const body = { regulationType: 'SUPPRESS_WITH_DELETE', subjectIds: ['u1'] };
+  const { regulateId } = (await call(request, 'POST', '/v1/regulations', keys.admin, body)).body.data;
+  const { user } = (await call(await as('timing', timing), 'GET', '/v1/users/u1/timing', keys.ids)).body;
+  for (const folder of PERMISSIONS.erase.reads ?? [])
+    cloud.files.set(`${folder}/planted.ndjson`, Buffer.from(`{"user":"${user}"}\n`));
+  const handler = await as('erase', (deps) => erase({ ...deps, environment: { SUPPRESSION_SECONDS: 0 } }));
+  expect(await handler()).toMatchObject({ finished: 0, waiting: 1 });
+  expect(await handler()).toMatchObject({ finished: 1, waiting: 0 });
+  for (const [name, file] of cloud.files) if (name.includes('planted')) expect(file.toString()).not.toContain(user);
+  const shown = await call(await as('regulations', regulations), 'GET', `/v1/regulations/${regulateId}`, keys.admin);
+  expect(shown.body.data.status).toBe('FINISHED');
 });
 
 // What was done is compared the other way round, too: a permission that nothing needs is one too many.

@@ -84,6 +84,23 @@ const ALLOWED: Record<string, string> = {
   overview: `${OWN}
   dynamodb:GetItem              on <Runs.Arn>
   dynamodb:GetItem dynamodb:Query on <Settings.Arn>`,
+  keys: `${OWN}
+  dynamodb:GetItem dynamodb:PutItem dynamodb:DeleteItem dynamodb:Query on <Settings.Arn>`,
+  regulations: `${OWN}
+  dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem on <Erasures.Arn>
+  dynamodb:GetItem              on <Settings.Arn>`,
+  erase: `${OWN}
+  dynamodb:Query dynamodb:DeleteItem on <Actions.Arn>
+  dynamodb:Query dynamodb:DeleteItem on <Users.Arn>
+  dynamodb:GetItem dynamodb:Query dynamodb:DeleteItem on <Links.Arn>
+  dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
+  dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem on <Erasures.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject s3:PutObject     on s3:<Objects>/scores/*
+  s3:GetObject s3:PutObject     on s3:<Objects>/audiences/*`,
+  'Scheduler of Erasures': `
+  lambda:InvokeFunction         on <eraseFunction.Arn>
+  lambda:InvokeFunction         on <eraseFunction.Arn>:*`,
   health: `${OWN}
   dynamodb:GetItem              on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>

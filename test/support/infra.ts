@@ -16,7 +16,7 @@ export interface Template {
   Outputs?: Record<string, { Value: unknown; Export?: { Name: string } }>;
 }
 
-export type StackName = 'data' | 'model' | 'api' | 'nightly' | 'events';
+export type StackName = 'data' | 'model' | 'api' | 'nightly' | 'events' | 'privacy';
 
 export interface StageTemplates {
   name: string;
@@ -79,6 +79,7 @@ export function synthesize(): StageTemplates[] {
         api: template('api'),
         nightly: template('nightly'),
         events: template('events'),
+        privacy: template('privacy'),
       },
     };
   });

@@ -1,0 +1,52 @@
+/** Erasure: the function that carries out requests of privacy, and what calls it. */
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import type { Construct } from 'constructs';
+import type { StageConfig } from '../config.ts';
+import { HouseFunction } from '../constructs/function.ts';
+import { argueWildcard } from '../constructs/role.ts';
+import { environmentOf } from '../environment.ts';
+import { grantsFor } from '../grants.ts';
+import { PERMISSIONS } from '../permissions.ts';
+import type { DataStack } from './data.ts';
+import type { ModelStack } from './model.ts';
+
+interface PrivacyStackProps extends StackProps {
+  config: StageConfig;
+  data: DataStack;
+  model: ModelStack;
+}
+
+/** Requests that come meanwhile are carried out together. */
+const EVERY_MINUTES = 10;
+
+export class PrivacyStack extends Stack {
+  constructor(scope: Construct, id: string, props: PrivacyStackProps) {
+    super(scope, id, props);
+    const { config, data, model } = props;
+    const { lambda } = new HouseFunction(this, 'erase', {
+      entry: 'erase',
+      memoryMB: 2048,
+      timeoutSeconds: 900,
+      environment: environmentOf(config, data, model),
+      ...grantsFor(PERMISSIONS.erase, data, model.endpointArn),
+      logRetentionDays: config.logRetentionDays,
+      alarm: {
+        topic: data.alarms,
+        felt: 'Requests of erasure are not carried out.',
+        section: 'an-erasure-is-not-carried-out',
+      },
+    });
+    const schedule = new Schedule(this, 'Erasures', {
+      description: 'Carries out the requests of privacy that wait',
+      schedule: ScheduleExpression.rate(Duration.minutes(EVERY_MINUTES)),
+      target: new LambdaInvoke(lambda, { input: ScheduleTargetInput.fromObject({}), retryAttempts: 0 }),
+    });
+    argueWildcard(
+      schedule,
+      `<${Stack.of(this).getLogicalId(lambda.node.defaultChild as never)}.Arn>:*`,
+      'Its versions.',
+    );
+  }
+}
