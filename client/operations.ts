@@ -332,6 +332,34 @@ export type Rate = {
   high: number;
 };
 
+export type Regulation = {
+  data: {
+    regulation: {
+      id: string;
+      regulationType: "SUPPRESS_WITH_DELETE" | "DELETE_ONLY" | "SUPPRESS_ONLY" | "UNSUPPRESS";
+      subjectType: "USER_ID";
+      /** Ids that the request named. Which ones is not kept. */
+      subjects: number;
+      overallStatus: "INITIALIZED" | "RUNNING" | "FINISHED";
+      status: "INITIALIZED" | "RUNNING" | "FINISHED";
+      createdAt: string;
+      finishedAt?: string;
+      /** Of a finished erasure: each look at every place, and what it removed. */
+      certificate?: {
+        passes: {
+          startedAt: string;
+          finishedAt: string;
+          /** Requests whose users were looked for together. */
+          requests: number;
+          /** Items of tables and lines of files that were there, by place; 0: looked, and found nothing. */
+          removed: Record<string, number>;
+        }[];
+      };
+    };
+    status: "INITIALIZED" | "RUNNING" | "FINISHED";
+  };
+};
+
 export type Reject = {
   at: string;
   source: string;
@@ -1280,6 +1308,94 @@ export interface Operations {
       day?: string;
     };
     reply: Overview;
+  };
+  /** List the keys. */
+  'GET /v1/keys': {
+    reply: {
+      keys: {
+        /** Names the key in lists; of no use to whoever wants in. */
+        id: string;
+        /** write sends actions; read sees pseudonyms; read:ids sees the shop’s ids too; admin may all. */
+        scope: "write" | "read" | "read:ids" | "admin";
+        /** What the key is for. */
+        name: string;
+        /** Source of the actions that are sent with the key. */
+        source?: string;
+        createdAt: string;
+        endsAt?: string;
+      }[];
+    };
+  };
+  /** Make a key. */
+  'POST /v1/keys': {
+    body: {
+      /** write sends actions; read sees pseudonyms; read:ids sees the shop’s ids too; admin may all. */
+      scope: "write" | "read" | "read:ids" | "admin";
+      /** What the key is for. */
+      name?: string;
+      /** Source of the actions that are sent with the key. */
+      source?: string;
+    };
+    reply: {
+      /** Names the key in lists; of no use to whoever wants in. */
+      id: string;
+      /** The key itself. Only its hash is stored: it is shown this once. */
+      key: string;
+      /** write sends actions; read sees pseudonyms; read:ids sees the shop’s ids too; admin may all. */
+      scope: "write" | "read" | "read:ids" | "admin";
+    };
+  };
+  /** Revoke a key. */
+  'DELETE /v1/keys/{id}': {
+    path: {
+      id: string;
+    };
+    reply: undefined;
+  };
+  /** Replace a key. */
+  'POST /v1/keys/{id}/rotate': {
+    path: {
+      id: string;
+    };
+    body?: {
+      /** How long the old key works on. */
+      overlapHours?: number;
+    };
+    reply: {
+      /** Names the key in lists; of no use to whoever wants in. */
+      id: string;
+      /** The key itself. Only its hash is stored: it is shown this once. */
+      key: string;
+      /** write sends actions; read sees pseudonyms; read:ids sees the shop’s ids too; admin may all. */
+      scope: "write" | "read" | "read:ids" | "admin";
+      replaces: {
+        /** Names the key in lists; of no use to whoever wants in. */
+        id: string;
+        endsAt: string;
+      };
+    };
+  };
+  /** Erase or suppress users. */
+  'POST /v1/regulations': {
+    body: {
+      /** SUPPRESS_WITH_DELETE erases and takes nothing of the users from then on; DELETE_ONLY erases what is there; SUPPRESS_ONLY only takes nothing more; UNSUPPRESS ends that. */
+      regulationType: "SUPPRESS_WITH_DELETE" | "DELETE_ONLY" | "SUPPRESS_ONLY" | "UNSUPPRESS";
+      subjectType?: "USER_ID";
+      /** The shop’s ids, or anonymous ones; every id of the same persons is meant, too. */
+      subjectIds: (string | number)[];
+    };
+    reply: {
+      data: {
+        regulateId: string;
+      };
+    };
+  };
+  /** How far a request is, and its certificate. */
+  'GET /v1/regulations/{id}': {
+    path: {
+      id: string;
+    };
+    reply: Regulation;
   };
   /** Whether every part answers. */
   'GET /health': {

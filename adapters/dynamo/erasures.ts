@@ -95,7 +95,7 @@ export function createErasureStore(client: DynamoClient, prefix: string): Erasur
       const update = new UpdateCommand({
         TableName: table,
         Key: { id: `erased#${digest}` },
-        UpdateExpression: `SET erasedAt = :at ADD regulations :id${note.with.length > 0 ? ', others :with' : ''}`,
+        UpdateExpression: `SET erasedAt = :at ADD regulations :id${note.with.length > 0 ? ', erasedWith :with' : ''}`,
         ExpressionAttributeValues: {
           ':at': note.at,
           ':id': new Set([note.regulation]),
@@ -110,7 +110,7 @@ export function createErasureStore(client: DynamoClient, prefix: string): Erasur
       if (!item) return undefined;
       const texts = (value: unknown) => (value instanceof Set ? ([...value] as string[]).sort() : []);
       const at = fieldsOf(table, String(item.id), item).number('erasedAt');
-      return { at, regulations: texts(item.regulations), with: texts(item.others) };
+      return { at, regulations: texts(item.regulations), with: texts(item.erasedWith) };
     },
 
     takeLease: (holder, now, until) =>

@@ -40,7 +40,10 @@ export function createTablePlaces(client: DynamoClient, prefix: string): Place[]
         const waiting = [...users];
         let removed = 0;
         const work = async () => {
-          for (let user = waiting.pop(); user !== undefined; user = waiting.pop()) removed += await removeOf(user);
+          for (let user = waiting.pop(); user !== undefined; user = waiting.pop()) {
+            const found = await removeOf(user);
+            removed += found;
+          }
         };
         await Promise.all(Array.from({ length: USERS_AT_ONCE }, work));
         return removed;

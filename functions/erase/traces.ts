@@ -16,7 +16,7 @@ const TELLING = 6;
 export function createTraces(id: string, users: readonly string[], pseudonyms: Pick<Pseudonyms, 'decrypt'>): Traces {
   const known = new Set(users);
   const hex = new RegExp(users.join('|'));
-  const escaped = id.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+  const escaped = id.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
   const inText =
     id.length < TELLING
       ? new RegExp(`"${escaped}"|^${escaped}[,\t]`, 'm')
