@@ -132,5 +132,6 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
     },
     reads: writtenFolders,
     writes: writtenFolders,
+    removes: ['audiences'],
   },
 };

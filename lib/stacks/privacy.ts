@@ -1,5 +1,6 @@
 /** Erasure: the function that carries out requests of privacy, and what calls it. */
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { type CfnElement, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
@@ -38,12 +39,13 @@ export class PrivacyStack extends Stack {
         section: 'an-erasure-is-not-carried-out',
       },
     });
+    const role = new Role(this, 'ScheduleRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     new Schedule(this, 'Erasures', {
       description: 'Carries out the requests of privacy that wait',
       schedule: ScheduleExpression.rate(Duration.minutes(EVERY_MINUTES)),
-      target: new LambdaInvoke(lambda, { input: ScheduleTargetInput.fromObject({}), retryAttempts: 0 }),
+      target: new LambdaInvoke(lambda, { input: ScheduleTargetInput.fromObject({}), retryAttempts: 0, role }),
     });
-    // The role of a schedule's target is made by the CDK, somewhere in this stack.
-    argueWildcard(this, `${lambda.functionArn}:*`, 'The versions of the one function.');
+    const logicalId = this.getLogicalId(lambda.node.defaultChild as CfnElement);
+    argueWildcard(role, `<${logicalId}.Arn>:*`, 'The versions of the one function.');
   }
 }

@@ -100,7 +100,7 @@ const ALLOWED: Record<string, string> = {
   s3:GetObject s3:PutObject     on s3:<Objects>/catalogue/*
   s3:GetObject s3:PutObject     on s3:<Objects>/scores/*
   s3:GetObject s3:PutObject     on s3:<Objects>/downloads/*
-  s3:GetObject s3:PutObject     on s3:<Objects>/audiences/*`,
+  s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/audiences/*`,
   'Scheduler of Erasures': `
   lambda:InvokeFunction         on <eraseFunction.Arn>
   lambda:InvokeFunction         on <eraseFunction.Arn>:*`,
