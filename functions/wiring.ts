@@ -24,10 +24,8 @@ import { createPseudonyms } from '../adapters/pseudonyms.ts';
 import { loadSecrets } from '../adapters/secrets.ts';
 import { createSourceLedger } from '../adapters/source-ledger.ts';
 import { createSender } from '../adapters/webhook-sender.ts';
+import type { ErasureStore, Place } from '../core/erasure/ports.ts';
 import type { EventBus, Outbox, Sender } from '../core/events/ports.ts';
-import type { ErasureStore, Place } from '../core/erasure/ports.ts';
-import type { ErasureStore, Place } from '../core/erasure/ports.ts';
-import type { Outbox } from '../core/events/ports.ts';
 import type { Scorer } from '../core/model/contract.ts';
 import type {
   ActionStore,
