@@ -6,14 +6,14 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Place } from '../../core/erasure/ports.ts';
 import type { ObjectStore, RunStore } from '../../core/ports.ts';
 import { concurrently } from '../concurrently.ts';
+import { tableFile } from '../runs/audience-files.ts';
 
 /** Models are made from sequences without users, and the health check writes nothing of anyone. */
 export const FOLDERS_WITHOUT_USERS = ['models', 'health'];
 
 const FILES_AT_ONCE = 8;
 const SHARD_FILE = /^scores\/day=(\d{4}-\d{2}-\d{2})\/shard=(\d+)\./;
-/** What rules ask of the users of a day: it names nobody, but whose rare category it holds can't be told. */
-const SUBJECTS = /^audiences\/day=[^/]+\/subjects\.gz$/;
+const DAY = /\/day=(\d{4}-\d{2}-\d{2})\//;
 const PSEUDONYM = /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g;
 
 export function createFilePlace(deps: { objects: ObjectStore; runs: RunStore }): Place {
@@ -39,11 +39,6 @@ async function removeFrom(
   name: string,
   users: ReadonlySet<string>,
 ): Promise<number> {
-  if (SUBJECTS.test(name)) {
-    // The next nightly run makes one of the users who are left.
-    await objects.remove(name);
-    return 1;
-  }
   const stored = await objects.get(name);
   if (!stored) return 0;
   const zipped = stored[0] === 0x1f && stored[1] === 0x8b;
@@ -58,6 +53,9 @@ async function removeFrom(
     return name.startsWith('audiences/') ? [''] : [];
   });
   if (removed === 0) return 0;
+  const dayOfFile = DAY.exec(name)?.[1];
+  // It names nobody, but categories, which may be one user's alone. The next run makes another.
+  if (dayOfFile) await objects.remove(tableFile(dayOfFile));
   const [, day, shard] = SHARD_FILE.exec(name) ?? [];
   // Before the file: a run's last step, done again, wants as many rows as the shard counted.
   if (day && shard) await noteRows(runs, day, shard, kept.filter((line) => line !== '').length);

@@ -103,7 +103,7 @@ async function readLines(objects: ObjectStore, name: string): Promise<string[] |
   return bytes && gunzipSync(bytes).toString('utf8').split('\n').slice(0, -1);
 }
 
-function tableFile(day: Day): string {
+export function tableFile(day: Day): string {
   return `${dayFolder(day)}subjects.gz`;
 }
 

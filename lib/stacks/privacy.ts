@@ -1,11 +1,12 @@
 /** Erasure: the function that carries out requests of privacy, and what calls it. */
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { type CfnElement, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
-import { Universal } from 'aws-cdk-lib/aws-scheduler-targets';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { Construct } from 'constructs';
 import type { StageConfig } from '../config.ts';
 import { HouseFunction } from '../constructs/function.ts';
-import { allow } from '../constructs/role.ts';
+import { argueWildcard } from '../constructs/role.ts';
 import { environmentOf } from '../environment.ts';
 import { grantsFor } from '../grants.ts';
 import { PERMISSIONS } from '../permissions.ts';
@@ -38,16 +39,13 @@ export class PrivacyStack extends Stack {
         section: 'an-erasure-is-not-carried-out',
       },
     });
+    const role = new Role(this, 'ScheduleRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });
     new Schedule(this, 'Erasures', {
       description: 'Carries out the requests of privacy that wait',
       schedule: ScheduleExpression.rate(Duration.minutes(EVERY_MINUTES)),
-      target: new Universal({
-        service: 'lambda',
-        action: 'invoke',
-        input: ScheduleTargetInput.fromObject({ FunctionName: lambda.functionName, InvocationType: 'Event' }),
-        policyStatements: [allow(['lambda:InvokeFunction'], [lambda.functionArn])],
-        retryAttempts: 0,
-      }),
+      target: new LambdaInvoke(lambda, { input: ScheduleTargetInput.fromObject({}), retryAttempts: 0, role }),
     });
+    const logicalId = this.getLogicalId(lambda.node.defaultChild as CfnElement);
+    argueWildcard(role, `<${logicalId}.Arn>:*`, 'The versions of the one function.');
   }
 }

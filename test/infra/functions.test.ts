@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { parseEnvironment } from '../../functions/environment.ts';
 import { NIGHTLY_STEPS } from '../../functions/nightly/steps.ts';
-import { FUNCTIONS, ROUTES } from '../../functions/routes.ts';
+import { CORS, FUNCTIONS, ROUTES } from '../../functions/routes.ts';
 import { ofType, plainId, readable, type StageTemplates, synthesize } from '../support/infra.ts';
 
 const stages = synthesize();
@@ -130,9 +130,9 @@ describe.each(stages)('the HTTP API of stage $name', (stage) => {
   test('browsers of any shop may call it, with no more headers than tracking clients send', () => {
     expect(ofType(api, 'AWS::ApiGatewayV2::Api')[0]!.Properties.CorsConfiguration).toEqual({
       AllowOrigins: ['*'],
-      AllowMethods: ['GET', 'POST'],
+      AllowMethods: CORS.methods,
       AllowHeaders: ['authorization', 'content-type', 'x-retry-count'],
-      MaxAge: 7_200,
+      MaxAge: CORS.maxAgeSeconds,
     });
   });
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createSettingStore } from '../../adapters/dynamo/settings.ts';
 import { createKeyStore } from '../../adapters/keys.ts';
@@ -225,6 +226,7 @@ test('a user is erased from every folder that somebody writes into, and the requ
   const body = { regulationType: 'SUPPRESS_WITH_DELETE', subjectIds: ['u1'] };
   const { regulateId } = (await call(request, 'POST', '/v1/regulations', keys.admin, body)).body.data;
   const { user } = (await call(await as('timing', timing), 'GET', '/v1/users/u1/timing', keys.ids)).body;
+  await store.client.send(new PutCommand({ TableName: 'Outbox', Item: { user, event: 'planted' } }));
   for (const folder of PERMISSIONS.erase.reads ?? [])
     cloud.files.set(`${folder}/planted.ndjson`, Buffer.from(`{"user":"${user}"}\n`));
   const handler = await as('erase', (deps) => erase({ ...deps, environment: { SUPPRESSION_SECONDS: 0 } }));

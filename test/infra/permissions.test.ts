@@ -92,16 +92,18 @@ const ALLOWED: Record<string, string> = {
   erase: `${OWN}
   dynamodb:Query dynamodb:DeleteItem on <Actions.Arn>
   dynamodb:Query dynamodb:DeleteItem on <Users.Arn>
-  dynamodb:GetItem dynamodb:Query dynamodb:DeleteItem on <Links.Arn>
   dynamodb:Query dynamodb:DeleteItem on <Outbox.Arn>
+  dynamodb:GetItem dynamodb:Query dynamodb:DeleteItem on <Links.Arn>
   dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
   dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem on <Erasures.Arn>
   s3:ListBucket                 on s3:<Objects>
-  s3:GetObject s3:PutObject     on s3:<Objects>/scores/*
-  s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/audiences/*
   s3:GetObject s3:PutObject     on s3:<Objects>/catalogue/*
-  s3:GetObject s3:PutObject     on s3:<Objects>/downloads/*`,
-  'Scheduler of Erasures': 'lambda:InvokeFunction on <eraseFunction.Arn>',
+  s3:GetObject s3:PutObject     on s3:<Objects>/scores/*
+  s3:GetObject s3:PutObject     on s3:<Objects>/downloads/*
+  s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/audiences/*`,
+  'Scheduler of Erasures': `
+  lambda:InvokeFunction         on <eraseFunction.Arn>
+  lambda:InvokeFunction         on <eraseFunction.Arn>:*`,
   health: `${OWN}
   dynamodb:GetItem              on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>

@@ -80,6 +80,7 @@ export function synthesize(): StageTemplates[] {
         nightly: template('nightly'),
         privacy: template('privacy'),
         events: template('events'),
+        privacy: template('privacy'),
       },
     };
   });
