@@ -21,7 +21,7 @@ test('the CDK writes every template without an account, without Docker and witho
     };
     expect(stacks.map(({ name }) => name).sort()).toEqual(
       ['dev', 'prod'].flatMap((stage) =>
-        ['api', 'data', 'model', 'nightly'].map((stack) => `buy-timing-${stage}-${stack}`),
+        ['api', 'data', 'events', 'model', 'nightly', 'privacy'].map((stack) => `buy-timing-${stage}-${stack}`),
       ),
     );
     for (const { template } of stacks)

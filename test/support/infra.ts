@@ -78,7 +78,6 @@ export function synthesize(): StageTemplates[] {
         model: template('model'),
         api: template('api'),
         nightly: template('nightly'),
-        privacy: template('privacy'),
         events: template('events'),
         privacy: template('privacy'),
       },
