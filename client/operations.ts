@@ -124,10 +124,48 @@ export type BestWindow = {
   probability: number;
 };
 
+export type CalibrationAlarm = {
+  /** True when the newest run's buyers lie outside [low99, high99] and over 10 % from what was expected. */
+  value: boolean;
+  /** A calendar day of the shop's time zone. */
+  day: string;
+  expected: number;
+  actual: number;
+  low99: number;
+  high99: number;
+};
+
 /** How many products have a category. */
 export type Catalogue = {
   products: number;
   updatedAt: string | null;
+};
+
+export type Correction = {
+  version: number;
+  /** A calendar day of the shop's time zone. */
+  asOf: string;
+  modelVersion: string;
+  /** p' = σ(intercept + slope · logit p); empty where nothing is corrected. */
+  horizons: {
+    days: number;
+    slope: number;
+    intercept: number;
+  }[];
+  evidence: {
+    origins: string[];
+    users: number;
+    /** Log-losses, after by cross-validation over users. */
+    horizons: {
+      days: number;
+      n: number;
+      buyers: number;
+      before: number;
+      after: number;
+    }[];
+    /** Why it is off; null when it is on. */
+    reason: string | null;
+  };
 };
 
 export type Count = {
@@ -183,10 +221,50 @@ export type Delivery = {
   nextAt: string | null;
 };
 
+export type Demand = {
+  /** The first day forecast: that of the run. */
+  from: string;
+  days: number;
+  /** Days ascending, most expected categories first. */
+  series: DemandPoint[];
+  lead?: {
+    days: number;
+    units: LeadUnits[];
+  };
+};
+
+export type DemandPoint = {
+  /** null: known users of the whole shop; ~new: buyers the model cannot know; ~other: small categories. */
+  category: string | null;
+  /** A calendar day of the shop's time zone. */
+  day: string;
+  /** Users expected to buy on the day. */
+  expected: number;
+  low80: number;
+  high80: number;
+  low95: number;
+  high95: number;
+};
+
 export type Difference = {
   value: number;
   low: number;
   high: number;
+};
+
+export type Drift = {
+  /** Population stability index of action words: below 0.1 steady, above 0.25 another shop. */
+  psi: number;
+  alarm: boolean;
+  /** A calendar day of the shop's time zone. */
+  from: string;
+  /** A calendar day of the shop's time zone. */
+  to: string;
+  words: {
+    word: string;
+    before: number;
+    now: number;
+  }[];
 };
 
 /** Action types by event name; null: the event is no action. */
@@ -236,6 +314,24 @@ export type ImportReply = {
   }[];
 };
 
+export type LeadUnits = {
+  /** null: known users of the whole shop; ~new: buyers the model cannot know; ~other: small categories. */
+  category: string | null;
+  /** Units. */
+  expected: number;
+  /** Units that suffice with this probability, in percent. */
+  quantiles: {
+    p50: number;
+    p80: number;
+    p90: number;
+    p95: number;
+    p98: number;
+    p99: number;
+  };
+  /** False: each purchase counts as one unit. */
+  quantityKnown: boolean;
+};
+
 export type Lift = {
   name: string;
   /** Share of its users, always the same ones, kept out of lists and downloads, so that lift can be measured. */
@@ -255,6 +351,55 @@ export type LiftGroup = {
   buyers: number;
   /** With its 95 % interval; null of nobody. */
   rate: Rate | null;
+};
+
+export type LiveHorizon = {
+  horizon: number;
+  runs: number;
+  measures: {
+    n: number;
+    rate: number;
+    auc: number;
+    logLoss: number;
+    brier: number;
+    ece: number;
+  };
+  /** Ten bins of about equal mass, by rising probability. */
+  reliability: {
+    predicted: number;
+    actual: number;
+    n: number;
+    low95: number;
+    high95: number;
+  }[];
+  bands: {
+    band: Band;
+    n: number;
+    expected: number;
+    actual: number;
+    low95: number;
+    high95: number;
+  }[];
+  alarm: CalibrationAlarm;
+};
+
+export type LiveRun = {
+  /** A calendar day of the shop's time zone. */
+  day: string;
+  modelVersion: string;
+  correction: number;
+  horizons: {
+    horizon: number;
+    n: number;
+    expected: number;
+    actual: number;
+    low95: number;
+    high95: number;
+    auc: number | null;
+    logLoss: number;
+    brier: number;
+    ece: number;
+  }[];
 };
 
 export type Measurement = {
@@ -324,6 +469,31 @@ export type Problem = {
     detail: string;
   }[];
   [name: string]: unknown;
+};
+
+export type Quality = {
+  day: string | null;
+  model: {
+    version: string;
+    trainedOn: {
+      firstDay: string;
+      lastDay: string;
+      users: number;
+      actions: number;
+    };
+  };
+  /** What the bundle's manifest says of its backtest. */
+  backtest: Record<string, unknown>;
+  live: {
+    /** Outcomes are those known before the first instant of this day. */
+    until: string;
+    horizons: LiveHorizon[];
+    /** One entry a run, oldest first. */
+    runs: LiveRun[];
+    alarm: boolean;
+  } | null;
+  correction: Correction | null;
+  drift: Drift | null;
 };
 
 export type Rate = {
@@ -1411,5 +1581,23 @@ export interface Operations {
   /** This document for people. */
   'GET /docs': {
     reply: string;
+  };
+  /** What will be bought. */
+  'GET /v1/demand': {
+    query?: {
+      /** The day shown; the latest day with a finished run when absent. */
+      day?: string;
+      /** Days forecast. */
+      days?: number;
+      /** Adds a series a category. */
+      by?: "category";
+      /** Adds the units of so many days together, for a reorder point. */
+      leadDays?: number;
+    };
+    reply: Demand;
+  };
+  /** How good the scores are. */
+  'GET /v1/quality': {
+    reply: Quality;
   };
 }

@@ -1,29 +1,37 @@
 /** The frame around every page: who may look, where one is, how to get elsewhere. */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { createClient } from '../client/index.ts';
+import { forgetAdminKey, useAdmin } from './admin.tsx';
 import { forgetKey, storedKey, storeKey } from './key.ts';
+import { AudiencePage } from './pages/audience.tsx';
+import { AudiencesPage } from './pages/audiences.tsx';
+import { BuildPage } from './pages/build.tsx';
+import { DemandPage } from './pages/demand.tsx';
 import { KeyPage } from './pages/key.tsx';
+import { QualityPage } from './pages/quality.tsx';
+import { SettingsPage } from './pages/settings.tsx';
+import { SourcesPage } from './pages/sources.tsx';
 import { TodayPage } from './pages/today.tsx';
 import { UserPage } from './pages/user.tsx';
 import { UsersPage } from './pages/users.tsx';
 import { Mark } from './parts/icons.tsx';
 import { Search } from './parts/search.tsx';
+import { has } from './parts-there.ts';
 import { hrefOf, type Route, useRoute } from './route.ts';
 import { SessionContext } from './session.ts';
 
 export function App() {
   const [key, setKey] = useState(storedKey);
   const [refused, setRefused] = useState(false);
+  const { asAdmin, dialog } = useAdmin();
+  const leave = (wasRefused: boolean) => {
+    forgetKey();
+    forgetAdminKey();
+    setRefused(wasRefused);
+    setKey(undefined);
+  };
   const session = useMemo(
-    () =>
-      key && {
-        api: createClient({ url: '', key }),
-        refuse() {
-          forgetKey();
-          setRefused(true);
-          setKey(undefined);
-        },
-      },
+    () => key && { api: createClient({ url: '', key }), asAdmin, refuse: () => leave(true) },
     [key],
   );
 
@@ -35,22 +43,31 @@ export function App() {
     };
     return <KeyPage refused={refused} onKey={enter} />;
   }
-  const forget = () => {
-    forgetKey();
-    setKey(undefined);
-  };
   return (
     <SessionContext.Provider value={session}>
-      <Frame onForget={forget} />
+      <Frame onForget={() => leave(false)} />
+      {dialog}
     </SessionContext.Provider>
   );
 }
+
+const PAGES: { name: string; to: Route; also: Route['page'][]; needs?: string }[] = [
+  { name: 'Today', to: { page: 'today' }, also: [] },
+  { name: 'Users', to: { page: 'users', band: 'now' }, also: ['user'] },
+  { name: 'Audiences', to: { page: 'audiences' }, also: ['audience', 'build'] },
+  { name: 'Demand', to: { page: 'demand' }, also: [], needs: 'GET /v1/demand' },
+  { name: 'Quality', to: { page: 'quality' }, also: [], needs: 'GET /v1/quality' },
+  { name: 'Sources', to: { page: 'sources' }, also: [] },
+  { name: 'Settings', to: { page: 'settings' }, also: [] },
+];
+
+const NAVIGATION = PAGES.filter(({ needs }) => !needs || has(needs));
 
 function Frame({ onForget }: { onForget(): void }) {
   const route = useRoute();
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
-  const subject = route.page === 'user' ? route.pseudonym : route.page;
+  const subject = 'pseudonym' in route ? route.pseudonym : 'name' in route ? route.name : route.page;
 
   // A new page begins at its top, for eyes and for screen readers; the first one leaves focus where the browser put it.
   useEffect(() => {
@@ -62,7 +79,8 @@ function Frame({ onForget }: { onForget(): void }) {
     first.current = false;
   }, [subject]);
 
-  const day = 'day' in route && route.day ? { day: route.day } : {};
+  // A day chosen on one of the pages about scores goes with the reader to the other.
+  const day = (route.page === 'today' || route.page === 'users') && route.day ? { day: route.day } : {};
   return (
     <>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
@@ -75,15 +93,15 @@ function Frame({ onForget }: { onForget(): void }) {
             Buy Timing
           </a>
           <nav aria-label="Pages">
-            <a href={hrefOf({ page: 'today', ...day })} aria-current={route.page === 'today' ? 'page' : undefined}>
-              Today
-            </a>
-            <a
-              href={hrefOf({ page: 'users', band: 'now', ...day })}
-              aria-current={route.page === 'users' ? 'page' : undefined}
-            >
-              Users
-            </a>
+            {NAVIGATION.map(({ name, to, also }) => (
+              <a
+                key={name}
+                href={hrefOf(to.page === 'today' || to.page === 'users' ? { ...to, ...day } : to)}
+                aria-current={route.page === to.page ? 'page' : also.includes(route.page) ? 'true' : undefined}
+              >
+                {name}
+              </a>
+            ))}
           </nav>
           <Search />
           <button type="button" class="quiet" onClick={onForget}>
@@ -106,6 +124,20 @@ function Page({ route }: { route: Route }) {
       return <UsersPage {...route} />;
     case 'user':
       return <UserPage key={route.pseudonym} pseudonym={route.pseudonym} day={route.day} />;
+    case 'audiences':
+      return <AudiencesPage />;
+    case 'build':
+      return <BuildPage rule={route.rule} />;
+    case 'audience':
+      return <AudiencePage key={route.name} name={route.name} cursor={route.cursor} />;
+    case 'demand':
+      return <DemandPage category={route.category} lead={route.lead} />;
+    case 'quality':
+      return <QualityPage horizon={route.horizon} />;
+    case 'sources':
+      return <SourcesPage day={route.day} />;
+    case 'settings':
+      return <SettingsPage />;
     case 'missing':
       return (
         <div class="notice">
@@ -120,5 +152,7 @@ function Page({ route }: { route: Route }) {
 
 function titleOf(route: Route): string {
   if (route.page === 'user') return `~${route.pseudonym.slice(0, 10)}`;
-  return { today: 'Today', users: 'Users', missing: 'Not found' }[route.page];
+  if (route.page === 'audience') return route.name;
+  if (route.page === 'build') return 'New audience';
+  return NAVIGATION.find(({ to }) => to.page === route.page)?.name ?? 'Not found';
 }

@@ -56,6 +56,16 @@ export function fromDay(day: Day, from: Day): string {
   return days > 0 ? `in ${days} days` : `${-days} ${days === -1 ? 'day' : 'days'} earlier`;
 }
 
+/** `Tue 20:00`: an hour of the week. */
+export function hourText({ weekday, hour }: { weekday: string; hour: number }): string {
+  return `${weekday.charAt(0).toUpperCase()}${weekday.slice(1, 3)} ${String(hour).padStart(2, '0')}:00`;
+}
+
+/** A number of users or units that is only expected: `0.4`, `12.3`, `148`. */
+export function amount(value: number): string {
+  return value < 9.95 ? value.toFixed(1) : whole.format(value);
+}
+
 /** First characters of a pseudonym: enough to tell users apart on a page. */
 export function shortName(pseudonym: string): string {
   return `~${pseudonym.slice(0, 10)}`;

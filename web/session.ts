@@ -2,10 +2,13 @@
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import type { Client } from '../client/index.ts';
+import type { AsAdmin } from './admin.tsx';
 import { type Loaded, useLoad } from './load.ts';
 
 export interface Session {
   api: Client;
+  /** Does something with the admin's key, which is asked if need be. */
+  asAdmin: AsAdmin;
   /** Called when the server knows the key no more, or it may not read. */
   refuse(): void;
 }

@@ -1,4 +1,8 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { parse } from 'csv-parse/sync';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { addDays } from '../../core/time.ts';
 import type { AudienceReply } from '../../functions/audiences/contract.ts';
@@ -6,12 +10,15 @@ import type { OverviewReply } from '../../functions/overview/contract.ts';
 import type { TimingReply } from '../../functions/timing/contract.ts';
 import { percent } from '../../web/format.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
+import { testPages } from './pages.ts';
+import { FORECAST_PAGES, testForecastPages } from './pages-forecasts.ts';
 import { KEYS, type System, startSystem } from './system.ts';
 
 const chromium = await findChromium();
-const START_MS = 120_000;
+const START_MS = 300_000;
 const LAPTOP = { width: 1280, height: 800 };
 const PHONE = { width: 390, height: 844 };
+const PAGES = ['#/audiences', '#/audiences/+', '#/audiences/soon', '#/sources', '#/settings', ...FORECAST_PAGES];
 
 (chromium ? describe : describe.skip)('the dashboard of a shop with scores', () => {
   let system: System;
@@ -37,18 +44,33 @@ const PHONE = { width: 390, height: 844 };
 
   afterEach(() => context?.close());
 
-  async function open(hash = '', options: { key?: string; viewport?: typeof LAPTOP; dark?: boolean } = {}) {
+  async function open(
+    hash = '',
+    options: { key?: string; admin?: string; viewport?: typeof LAPTOP; dark?: boolean } = {},
+  ) {
     context = await browser.newContext({
       viewport: options.viewport ?? LAPTOP,
       colorScheme: options.dark ? 'dark' : 'light',
     });
     const key = options.key ?? KEYS.read;
     if (key) await context.addInitScript((value) => localStorage.setItem('buy-timing.read-key', value), key);
+    const { admin } = options;
+    if (admin) await context.addInitScript((value) => sessionStorage.setItem('buy-timing.admin-key', value), admin);
     page = await context.newPage();
     addresses = [];
     page.on('request', (request) => addresses.push(request.url()));
     page.on('framenavigated', (frame) => addresses.push(frame.url()));
     await page.goto(`${system.url}/${hash}`);
+    return page;
+  }
+
+  /** Every score of the latest day, as `npm run scores` writes it. */
+  async function scores() {
+    const file = join(await mkdtemp(join(tmpdir(), 'buy-timing-scores-')), 'scores.csv');
+    await system.command('scores', '--out', file);
+    const text = await readFile(file, 'utf8');
+    await rm(dirname(file), { recursive: true });
+    return parse(text, { columns: true }) as Record<string, string>[];
   }
 
   async function openUser() {
@@ -102,10 +124,10 @@ const PHONE = { width: 390, height: 844 };
   test('lists a band in the order of the API and opens a user from it, with the same numbers', async () => {
     const { name, users } = await firstAudience(system);
     await open(`#/users?band=${name}`);
-    const rows = page.locator('table.users tbody tr');
+    const rows = page.locator('table.rows tbody tr');
     await rows.first().waitFor();
     const shown = await page
-      .locator('table.users tbody a')
+      .locator('table.rows tbody a')
       .evaluateAll((links) => links.map((link) => link.textContent));
     expect(shown).toEqual(users.slice(0, 25).map((each) => `~${each.user.slice(0, 10)}`));
     await rows.first().getByRole('link').click();
@@ -188,21 +210,38 @@ const PHONE = { width: 390, height: 844 };
     expect(await page.locator('.chart-table[open] tbody tr').count()).toBeGreaterThan(0);
   });
 
-  test.each(['', '#/users?band=unlikely', 'user'])('fits a phone without sideways scrolling: %s', async (hash) => {
-    await open(hash === 'user' ? `#/users/~${user.pseudonym}` : hash, { viewport: PHONE });
-    await page.waitForLoadState('networkidle');
-    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
-    expect(widths[0]).toBeLessThanOrEqual(widths[1]!);
-  });
+  const desk = {
+    get system() {
+      return system;
+    },
+    open,
+    scores,
+  };
+  testPages(desk);
+  testForecastPages(desk);
 
-  test.each([false, true])('has nothing that axe finds at fault, dark: %s', async (dark) => {
-    for (const hash of ['', '#/users?band=unlikely', `#/users/~${user.pseudonym}`]) {
-      await open(hash, { dark });
+  test.each(['', '#/users?band=unlikely', 'user', ...PAGES])(
+    'fits a phone without sideways scrolling: %s',
+    async (hash) => {
+      await open(hash === 'user' ? `#/users/~${user.pseudonym}` : hash, { viewport: PHONE });
       await page.waitForLoadState('networkidle');
-      expect(await violations(page)).toEqual([]);
-      await context.close();
-    }
-  });
+      const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      expect(widths[0]).toBeLessThanOrEqual(widths[1]!);
+    },
+  );
+
+  test.each([false, true])(
+    'has nothing that axe finds at fault, dark: %s',
+    async (dark) => {
+      for (const hash of ['', '#/users?band=unlikely', `#/users/~${user.pseudonym}`, ...PAGES]) {
+        await open(hash, { dark });
+        await page.waitForLoadState('networkidle');
+        expect(await violations(page)).toEqual([]);
+        await context.close();
+      }
+    },
+    120_000,
+  );
 
   test('has nothing that axe finds at fault where the key is asked', async () => {
     await open('', { key: '' });

@@ -18,6 +18,8 @@ export interface System {
   url: string;
   /** JSON of a GET, with the admin's key, so that raw ids come along. */
   get<T>(path: string): Promise<T>;
+  /** The same with a method and a JSON body. */
+  send<T>(method: string, path: string, body: unknown): Promise<T>;
   /** Runs a command of the project on the system's data folder. */
   command(...words: string[]): Promise<void>;
   stop(): Promise<void>;
@@ -48,11 +50,8 @@ export async function startSystem(options: { empty: true } | { users: number }):
   const url = await untilReady(child);
   return {
     url,
-    async get<T>(path: string) {
-      const reply = await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${KEYS.admin}` } });
-      if (!reply.ok) throw new Error(`${path} answered ${reply.status}`);
-      return (await reply.json()) as T;
-    },
+    get: (path) => ask(url, 'GET', path),
+    send: (method, path, body) => ask(url, method, path, body),
     async command(...words) {
       await promisify(execFile)(process.execPath, [MAIN, ...words, '--data', data], {
         env: { ...process.env, NODE_OPTIONS: '' },
@@ -63,6 +62,16 @@ export async function startSystem(options: { empty: true } | { users: number }):
       await rm(data, { recursive: true, force: true });
     },
   };
+}
+
+async function ask<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
+  const reply = await fetch(`${url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${KEYS.admin}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  if (!reply.ok) throw new Error(`${method} ${path} answered ${reply.status}: ${await reply.text()}`);
+  return (await reply.json()) as T;
 }
 
 function untilReady(child: ChildProcess): Promise<string> {

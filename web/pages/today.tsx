@@ -1,17 +1,23 @@
 /** Today: whom the shop can expect, as bands, as probabilities and as days. */
-import type { OverviewReply } from '../../functions/overview/contract.ts';
+import type { Overview } from '../../client/index.ts';
 import { count, longDay, percent, plural } from '../format.ts';
 import { BandCards } from '../parts/band-cards.tsx';
 import { DayPicker } from '../parts/day-picker.tsx';
 import { ExpectedChart, ProbabilityChart } from '../parts/overview-charts.tsx';
 import { RunFacts } from '../parts/run-facts.tsx';
 import { Loading, NoDataYet, ProblemNotice } from '../parts/states.tsx';
+import { WindowsOpening } from '../parts/windows-opening.tsx';
+import { has } from '../parts-there.ts';
 import { go } from '../route.ts';
 import { useApi } from '../session.ts';
 
 export function TodayPage({ day }: { day?: string }) {
   const { data, problem, loading, again } = useApi(`overview ${day ?? ''}`, (api) =>
     api.call('GET /v1/overview', { query: { day } }),
+  );
+  const before = data?.days[data.days.indexOf(data.day) - 1];
+  const earlier = useApi(`overview ${before ?? 'none'}`, async (api) =>
+    before ? api.call('GET /v1/overview', { query: { day: before } }) : undefined,
   );
   if (problem && !loading) {
     if (problem.status === 404 && !day) return <NoDataYet problem={problem} />;
@@ -29,7 +35,8 @@ export function TodayPage({ day }: { day?: string }) {
         <DayPicker day={data.day} days={data.days} onDay={(chosen) => go({ page: 'today', day: chosen })} />
       </div>
       <Lede overview={data} />
-      <BandCards overview={data} linkDay={day} />
+      <BandCards overview={data} before={earlier.data} linkDay={day} />
+      {has('GET /v1/events') && <WindowsOpening day={data.day} linkDay={day} />}
       <div class="split">
         <section class="card" aria-labelledby="expected-title">
           <h2 id="expected-title">When the next purchase is expected</h2>
@@ -49,12 +56,12 @@ export function TodayPage({ day }: { day?: string }) {
   );
 }
 
-function isLatest({ day, days }: OverviewReply): boolean {
+function isLatest({ day, days }: Overview): boolean {
   return day === days.at(-1);
 }
 
 /** Bands compare with what is usual in this shop; the sentence says so, instead of calling 8 % likely. */
-function Lede({ overview: { bands } }: { overview: OverviewReply }) {
+function Lede({ overview: { bands } }: { overview: Overview }) {
   const { now, soon } = bands;
   const usual = "as the shop's users usually are within 30";
   if (now + soon === 0) return <p class="lede">No user is as likely to buy within 7 days {usual}.</p>;

@@ -58,7 +58,12 @@ export function UsersPage({ band, day, cursor }: UsersPageProps) {
           <p class="muted">Another band or another day has more to show.</p>
         </div>
       ) : (
-        <UserTable users={list.data.users} band={band} shownDay={shownDay} linkDay={day} />
+        <UserTable
+          users={list.data.users}
+          label={`Users in band ${BAND_WORDS[band].title}`}
+          shownDay={shownDay}
+          linkDay={day}
+        />
       )}
       <div class="pager">
         {cursor ? (

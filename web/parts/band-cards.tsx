@@ -1,13 +1,20 @@
 /** The four bands: one strip that shows their shares, and a card each. */
 
+import type { Overview } from '../../client/index.ts';
 import { BANDS } from '../../core/scores.ts';
-import type { OverviewReply } from '../../functions/overview/contract.ts';
 import { BAND_WORDS } from '../bands.ts';
-import { count, percent } from '../format.ts';
+import { count, percent, shortDay } from '../format.ts';
 import { hrefOf } from '../route.ts';
 import { Hint } from './hint.tsx';
 
-export function BandCards({ overview, linkDay }: { overview: OverviewReply; linkDay?: string }) {
+interface BandCardsProps {
+  overview: Overview;
+  /** The run before it. */
+  before?: Overview | undefined;
+  linkDay?: string | undefined;
+}
+
+export function BandCards({ overview, before, linkDay }: BandCardsProps) {
   const { bands, users, theta } = overview;
   const share = (name: (typeof BANDS)[number]) => (users === 0 ? 0 : bands[name] / users);
   return (
@@ -28,6 +35,11 @@ export function BandCards({ overview, linkDay }: { overview: OverviewReply; link
               <span data-testid={`band-${name}`}>{count(bands[name])}</span> <small>users</small>
             </p>
             <p class="muted">{percent(share(name))} of active users</p>
+            {before && (
+              <p class="muted" data-testid={`change-${name}`}>
+                {changeText(bands[name] - before.bands[name])} on {shortDay(before.day)}
+              </p>
+            )}
             <p class="rule muted">{BAND_WORDS[name].rule(theta)}</p>
             <a href={hrefOf({ page: 'users', band: name, ...(linkDay && { day: linkDay }) })}>
               See them<span class="unseen"> in band {BAND_WORDS[name].title}</span>
@@ -37,4 +49,9 @@ export function BandCards({ overview, linkDay }: { overview: OverviewReply; link
       </ul>
     </section>
   );
+}
+
+function changeText(change: number): string {
+  if (change === 0) return 'as many as';
+  return `${count(Math.abs(change))} ${change > 0 ? 'more' : 'fewer'} than`;
 }

@@ -1,9 +1,8 @@
 /** One page of users: probabilities, expected day with its interval, best window. */
-import type { Band } from '../../core/scores.ts';
+
+import type { AudienceUser } from '../../client/index.ts';
 import type { Day } from '../../core/time.ts';
-import type { AudienceReply } from '../../functions/audiences/contract.ts';
-import { BAND_WORDS } from '../bands.ts';
-import { dayRange, fullDay, percent, shortDay, shortName } from '../format.ts';
+import { dayRange, fullDay, hourText, percent, shortDay, shortName } from '../format.ts';
 import { hrefOf } from '../route.ts';
 import { Hint } from './hint.tsx';
 import { Interval, IntervalScale } from './interval.tsx';
@@ -14,19 +13,20 @@ const HORIZONS = ['1d', '3d', '7d', '14d', '30d'] as const;
 const MAIN = '7d';
 
 interface UserTableProps {
-  users: AudienceReply['users'];
-  band: Band;
+  users: AudienceUser[];
+  /** What the table holds, for those who cannot see it. */
+  label: string;
   shownDay: Day;
   /** The day that links carry on; absent for the latest. */
   linkDay?: Day;
 }
 
-export function UserTable({ users, band, shownDay, linkDay }: UserTableProps) {
+export function UserTable({ users, label, shownDay, linkDay }: UserTableProps) {
   return (
     <div class="card table-card">
-      <table class="users">
+      <table class="rows">
         <caption class="unseen">
-          Users in band {BAND_WORDS[band].title}, most probable first, scores of {fullDay(shownDay)}
+          {label}, most probable first, scores of {fullDay(shownDay)}
         </caption>
         <thead>
           <tr>
@@ -57,7 +57,7 @@ export function UserTable({ users, band, shownDay, linkDay }: UserTableProps) {
         </thead>
         <tbody>
           {users.map((row) => (
-            <UserRow key={row.user} row={row} band={band} shownDay={shownDay} linkDay={linkDay} />
+            <UserRow key={row.user} row={row} shownDay={shownDay} linkDay={linkDay} />
           ))}
         </tbody>
       </table>
@@ -65,9 +65,13 @@ export function UserTable({ users, band, shownDay, linkDay }: UserTableProps) {
   );
 }
 
-type UserRowProps = Omit<UserTableProps, 'users'> & { row: AudienceReply['users'][number] };
+type UserRowProps = Omit<UserTableProps, 'users' | 'label'> & { row: AudienceUser };
 
-function UserRow({ row: { user, probability, expected, bestWindow }, band, shownDay, linkDay }: UserRowProps) {
+function UserRow({
+  row: { user, probability, band, expected, bestWindow, bestHour },
+  shownDay,
+  linkDay,
+}: UserRowProps) {
   return (
     <tr>
       <th scope="row">
@@ -95,6 +99,7 @@ function UserRow({ row: { user, probability, expected, bestWindow }, band, shown
       </td>
       <td class="nowrap middle-only">
         {dayRange(bestWindow.from, bestWindow.to)} <span class="muted">{percent(bestWindow.probability)}</span>
+        {bestHour && <span class="muted hour">{hourText(bestHour)}</span>}
       </td>
     </tr>
   );
