@@ -15,11 +15,12 @@ import type { Dependencies } from '../../functions/wiring.ts';
 
 export type StoreDependencies = Pick<
   Dependencies,
-  'actions' | 'users' | 'settings' | 'pseudonyms' | 'zone' | 'environment' | 'clock'
+  'actions' | 'users' | 'settings' | 'suppressions' | 'pseudonyms' | 'zone' | 'environment' | 'clock'
 >;
 
 export interface StoreWriter {
-  write(rows: readonly RowAction[]): Promise<{ accepted: number; duplicates: number }>;
+  /** `refused`: rows of suppressed users. */
+  write(rows: readonly RowAction[]): Promise<{ accepted: number; duplicates: number; refused: RowAction[] }>;
   /** To be called when all is written. */
   finish(): Promise<void>;
 }
@@ -93,7 +94,13 @@ export async function createStoreWriter(
   };
 
   return {
-    async write(rows) {
+    async write(given) {
+      const suppressed = new Set<string>();
+      await concurrently([...new Set(given.map(({ user }) => user))], CONCURRENCY, async (user) => {
+        if (await deps.suppressions.has(deps.pseudonyms.pseudonym(user))) suppressed.add(user);
+      });
+      const rows = given.filter(({ user }) => !suppressed.has(user));
+      const refused = given.filter(({ user }) => suppressed.has(user));
       const users = new Map(groupRows(rows, deps.zone).map((group) => [deps.pseudonyms.pseudonym(group.user), group]));
       const isKnown = await known(users.keys());
       let accepted = 0;
@@ -101,7 +108,7 @@ export async function createStoreWriter(
         const added = await writeUser(user, group, isKnown.has(user));
         accepted += added;
       });
-      return { accepted, duplicates: rows.length - accepted };
+      return { accepted, duplicates: rows.length - accepted, refused };
     },
     finish: () => deps.settings.remove(UNFINISHED, name),
   };
