@@ -93,6 +93,6 @@ describe('the typed client', () => {
 
   test('gets a download as it comes', async () => {
     const answer = await client().request('GET /v1/audiences/{name}', { path: { name: 'unlikely' } }, 'text/csv');
-    expect((await answer.text()).split('\n')[0]).toMatch(/(^|,)user,p_1d,/);
+    expect((await answer.text()).split('\n')[0]).toMatch(/(^|,)user,/);
   });
 });
