@@ -49,8 +49,8 @@ export interface UserDays {
   totals: Int32Array;
   /** Days with a purchase, ascending. */
   purchases: Int32Array;
-  /** Whether every action fell on the first second of its day (a log that keeps days only). */
-  dayOnly: boolean;
+  /** Day of the first action that fell on another second than its day's first; infinite in a log that keeps days only. */
+  firstTimed: number;
 }
 
 /** @param actions time-ordered type indices and wall-clock seconds */
@@ -58,10 +58,10 @@ export function userDays(actions: Iterable<{ type: number; at: number }>): UserD
   const days: number[] = [];
   const totals: number[] = new Array(TYPES).fill(0);
   const purchases: number[] = [];
-  let dayOnly = true;
+  let firstTimed = Number.POSITIVE_INFINITY;
   for (const { type, at } of actions) {
     const day = Math.floor(at / DAY_SECONDS);
-    if (at !== day * DAY_SECONDS) dayOnly = false;
+    if (at !== day * DAY_SECONDS) firstTimed = Math.min(firstTimed, day);
     if (days.at(-1) !== day) {
       days.push(day);
       for (let t = 0; t < TYPES; t++) totals.push(totals[(days.length - 1) * TYPES + t]!);
@@ -73,7 +73,7 @@ export function userDays(actions: Iterable<{ type: number; at: number }>): UserD
     days: Int32Array.from(days),
     totals: Int32Array.from(totals),
     purchases: Int32Array.from(purchases),
-    dayOnly,
+    firstTimed,
   };
 }
 
@@ -140,7 +140,7 @@ export function createShopTally(asOf: number): ShopTally {
     { ago: 30, length: 30, active: 0, bought: 0 },
   ];
 
-  const addDays = ({ days, totals, purchases, dayOnly }: UserDays): void => {
+  const addDays = ({ days, totals, purchases, firstTimed }: UserDays): void => {
     const end = below(days, asOf);
     if (end === 0 || days[end - 1]! < asOf - REACH_DAYS) return;
     firstDay = Math.min(firstDay, days[0]!);
@@ -170,7 +170,7 @@ export function createShopTally(asOf: number): ShopTally {
     if (from28 > below(days, asOf - 56)) activeBefore28++;
     if (from90 === end) return;
     active++;
-    if (dayOnly) dayOnlyUsers++;
+    if (firstTimed >= asOf) dayOnlyUsers++;
     const from7 = below(days, asOf - 7);
     const from30 = below(days, asOf - 30);
     if (from7 < end) active7++;

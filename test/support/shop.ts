@@ -22,8 +22,9 @@ export const ADMIN_KEY = 'bt_admin_of_a_test';
 /** A whole shop for tests: real store, real files, real model; only its clock can be set. */
 export interface TestShop {
   deps: Dependencies;
-  /** What the model was asked, in order. */
+  /** What the model was asked, in order: by every handler but the look back, and by that one. */
   asked: ModelInput[];
+  lookedBack: ModelInput[];
   /** Sets the clock. */
   now: number;
   /** Stores actions of a user, as ingest does. `[iso, word]` */
@@ -54,18 +55,22 @@ export async function openShop(
     BUY_TIMING_ADMIN_KEY: ADMIN_KEY,
   });
   const asked: ModelInput[] = [];
-  const recording = {
+  const lookedBack: ModelInput[] = [];
+  const recording = (list: ModelInput[], { scorer }: { scorer: Dependencies['scorer'] }) => ({
     async score(input: ModelInput): Promise<ModelOutput> {
-      asked.push(input);
-      return wired.scorer.score(input);
+      list.push(input);
+      return scorer.score(input);
     },
-  };
-  const base: Dependencies = { ...wired, scorer: recording, clock: () => shop.now, log: quiet };
-  const deps = { ...base, ...change(base) };
+  });
+  const base: Dependencies = { ...wired, clock: () => shop.now, log: quiet };
+  const changed = { ...base, ...change(base) };
+  const deps = { ...changed, scorer: recording(asked, changed) };
+  const lookBackDeps = { ...changed, scorer: recording(lookedBack, changed) };
   let chunks = 0;
   const shop: TestShop = {
     deps,
     asked,
+    lookedBack,
     now: Date.parse('2030-01-01T00:00:00Z'),
     async act(userId, ...given) {
       const user = deps.pseudonyms.pseudonym(userId);
@@ -80,7 +85,7 @@ export async function openShop(
       runNightly(
         {
           plan: createPlan(deps),
-          'look-back': createLookBack(deps),
+          'look-back': createLookBack(lookBackDeps),
           'score-shard': createScoreShard(deps),
           finish: createFinish(deps),
         },

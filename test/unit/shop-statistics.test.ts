@@ -73,6 +73,7 @@ describe('shop statistics', () => {
     const midnight = { word: 'view:a', at: (AS_OF - 2) * 86_400_000, id: 'm' };
     expect(statistics([[midnight]]).share_without_time_of_day).toBe(1);
     expect(statistics([[on(2, 'view:a')]]).share_without_time_of_day).toBe(0);
+    expect(statistics([[midnight, on(0, 'view:a')]]).share_without_time_of_day).toBe(1);
   });
 
   test('do not depend on the order of users', () => {

@@ -4,12 +4,12 @@ import { addDays, type Day } from '../../../core/time.ts';
 import { listCorrections } from '../../../functions/runs/corrections.ts';
 import { openShop, type TestShop } from '../../support/shop.ts';
 
-/** 40 users of whom most act on most days of 70, and buy far more often than the shops the bundle knows. */
-async function liveShop(shop: TestShop, until: Day): Promise<void> {
+/** 40 users of whom most act on many days of 70, and on, and buy far more often than the shops the bundle knows. */
+async function liveShop(shop: TestShop, until: Day, on = 0): Promise<void> {
   const random = createRandom(5);
   for (let user = 0; user < 40; user++) {
     const actions: [string, string][] = [];
-    for (let ago = 70; ago > 0; ago--)
+    for (let ago = 70; ago > -on; ago--)
       if (random.chance(0.3))
         actions.push([`${addDays(until, -ago)}T10:00:00Z`, random.chance(0.5) ? 'purchase:shoes' : 'view:shoes']);
     await shop.act(`user-${user}`, ...actions);
@@ -18,13 +18,14 @@ async function liveShop(shop: TestShop, until: Day): Promise<void> {
 
 const DAY = '2026-03-10';
 const learned = (shop: TestShop) => listCorrections(shop.deps.settings);
-const forecastsOf = (shop: TestShop, from: number) => shop.asked.slice(from).reduce((sum, { batch }) => sum + batch, 0);
+const forecastsOf = (shop: TestShop, from: number) =>
+  shop.lookedBack.slice(from).reduce((sum, { batch }) => sum + batch, 0);
 
 describe('a nightly run of a shop that has a history', () => {
   let shop: TestShop;
   beforeAll(async () => {
     shop = await openShop('UTC');
-    await liveShop(shop, DAY);
+    await liveShop(shop, DAY, 7);
     await shop.nightly(DAY);
   }, 120_000);
   afterAll(() => shop.stop());
@@ -45,7 +46,7 @@ describe('a nightly run of a shop that has a history', () => {
   });
 
   test('uses it for a week, and then learns again under a higher version', async () => {
-    const asked = shop.asked.length;
+    const asked = shop.lookedBack.length;
     await shop.nightly(addDays(DAY, 3));
     expect(forecastsOf(shop, asked)).toBe(0);
     await shop.nightly(addDays(DAY, 7));

@@ -131,11 +131,13 @@ describe('a nightly run that is interrupted', () => {
       expect(first.finish.failedShards).toHaveLength(first.failedShards.length);
       expect(first.finish.scored + first.finish.failed).toBe(30);
       const asked = shop.asked.reduce((sum, { batch }) => sum + batch, 0);
+      const lookedBack = shop.lookedBack.length;
       crash = false;
       const second = await shop.nightly('2026-03-10');
       expect(second.finish).toMatchObject({ activeUsers: 30, scored: 30, failed: 0, failedShards: [] });
       expect(shop.asked.reduce((sum, { batch }) => sum + batch, 0)).toBe(asked);
       expect(asked).toBe(30);
+      expect(shop.lookedBack).toHaveLength(lookedBack);
       expect((await shop.scores('2026-03-10')).size).toBe(30);
     } finally {
       await shop.stop();

@@ -99,7 +99,7 @@ describe('at an origin', () => {
         const other = await saidAt(users.map(([before, , after]) => [...before, ...after]));
         expect(other).toEqual(one);
       }),
-      { numRuns: 30 },
+      { numRuns: 100 },
     );
   });
 
