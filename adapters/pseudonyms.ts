@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 import type { Pseudonyms } from '../core/ports.ts';
 import { Lru } from './lru.ts';
 import type { Secrets } from './secrets.ts';
@@ -24,13 +24,15 @@ export class Undecipherable extends Error {
 export function createPseudonyms(secrets: Secrets): Pseudonyms {
   // Derived, so that one secret can serve for both and a text of any length gives 32 bytes.
   const secret = secrets.encryptionKey ?? secrets.pepper;
-  const key = new Uint8Array(hkdfSync('sha256', secret, '', 'buy-timing user id 1', 32));
+  // Key objects, which Node checks once and not at each use.
+  const key = createSecretKey(new Uint8Array(hkdfSync('sha256', secret, '', 'buy-timing user id 1', 32)));
+  const pepper = createSecretKey(Buffer.from(secrets.pepper));
   const known = new Lru<string>(REMEMBERED);
   return {
     pseudonym(userId) {
       const remembered = known.get(userId);
       if (remembered) return remembered;
-      const pseudonym = createHmac('sha256', secrets.pepper).update(userId, 'utf8').digest('hex');
+      const pseudonym = createHmac('sha256', pepper).update(userId, 'utf8').digest('hex');
       known.set(userId, pseudonym);
       return pseudonym;
     },

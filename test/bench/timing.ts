@@ -1,5 +1,10 @@
-/** Latency of timing answers at 100 requests a second on a scored shop, against the 10 ms that 99 of 100 may take. */
+/**
+ * Latency of timing answers at 100 requests a second on a scored shop, against the 10 ms that 99 of 100 may take. Beside
+ * it, in the same run, that of a bare node:http server which answers `{}`: what the machine's own stalls cost.
+ */
+import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { BANDS } from '../../core/scores.ts';
 import { type Bench, quantile, resultOf, withSystem } from './bench.ts';
 
@@ -29,21 +34,51 @@ const bench: Bench = ({ scale, progress }) => {
     for (let n = 0; n < WARM_UP; n++) await ask(n);
 
     progress(`${RATE} requests a second`);
-    const latencies: number[] = [];
-    const asked: Promise<void>[] = [];
-    const start = performance.now();
-    for (let n = 0; n < RATE * SECONDS * scale; n++) {
-      // Sent when it is due, whatever is still open: a stall counts for every request that falls into it.
-      const wait = start + (n * 1000) / RATE - performance.now();
-      if (wait > 0) await sleep(wait);
-      const sent = performance.now();
-      asked.push(ask(n).then(() => void latencies.push(performance.now() - sent)));
-    }
-    await Promise.all(asked);
+    const latencies = await latenciesOf(ask, RATE * SECONDS * scale);
+    progress('the same of a bare server');
+    const bare = await withBareServer((bareUrl) =>
+      latenciesOf(() => fetch(bareUrl).then((reply) => reply.text()), RATE * SECONDS * scale),
+    );
     const [p50, p99] = [quantile(latencies, 0.5), quantile(latencies, 0.99)];
-    const more = { p50: Number(p50.toPrecision(4)), requests: latencies.length, users: users.length };
+    const more = {
+      p50: Number(p50.toPrecision(4)),
+      bareP99: Number(quantile(bare, 0.99).toPrecision(4)),
+      requests: latencies.length,
+      users: users.length,
+    };
     return resultOf(p99, AIM_MS, `ms, p99 at ${RATE} requests/s (aim)`, [p99], more);
   });
 };
+
+/** Each request is sent when it is due, whatever is still open: a stall counts for every request that falls into it. */
+async function latenciesOf(ask: (n: number) => Promise<unknown>, requests: number): Promise<number[]> {
+  const latencies: number[] = [];
+  const asked: Promise<void>[] = [];
+  const start = performance.now();
+  for (let n = 0; n < requests; n++) {
+    const wait = start + (n * 1000) / RATE - performance.now();
+    if (wait > 0) await sleep(wait);
+    const sent = performance.now();
+    asked.push(ask(n).then(() => void latencies.push(performance.now() - sent)));
+  }
+  await Promise.all(asked);
+  return latencies;
+}
+
+const BARE_SERVER = `
+  const { createServer } = require('node:http');
+  const server = createServer((_, reply) => reply.end('{}')).listen(0, '127.0.0.1', () =>
+    require('node:worker_threads').parentPort.postMessage(server.address().port));
+`;
+
+async function withBareServer<T>(use: (url: string) => Promise<T>): Promise<T> {
+  const worker = new Worker(BARE_SERVER, { eval: true, execArgv: [] });
+  try {
+    const [port] = await once(worker, 'message');
+    return await use(`http://127.0.0.1:${port}/`);
+  } finally {
+    await worker.terminate();
+  }
+}
 
 export default bench;
