@@ -24,7 +24,7 @@ import { createPseudonyms } from '../adapters/pseudonyms.ts';
 import { loadSecrets } from '../adapters/secrets.ts';
 import { createSourceLedger } from '../adapters/source-ledger.ts';
 import { createSender } from '../adapters/webhook-sender.ts';
-import type { ErasureStore, Place } from '../core/erasure/ports.ts';
+import type { ErasureStore, TablePlace } from '../core/erasure/ports.ts';
 import type { EventBus, Outbox, Sender } from '../core/events/ports.ts';
 import type { Scorer } from '../core/model/contract.ts';
 import type {
@@ -63,7 +63,7 @@ export interface Dependencies {
   /** What is kept of a user who was erased or suppressed. */
   digest: (user: string) => string;
   /** Where an erasure looks, besides the files. */
-  tablePlaces: Place[];
+  tablePlaces: TablePlace[];
   runs: RunStore;
   outbox: Outbox;
   bus: EventBus;

@@ -4,7 +4,7 @@ import type { TableName } from '../core/tables.ts';
 import type { NightlyStep } from '../functions/nightly/steps.ts';
 import type { FunctionName } from '../functions/routes.ts';
 
-export type Verb = 'GetItem' | 'BatchGetItem' | 'Query' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+export type Verb = 'GetItem' | 'BatchGetItem' | 'Query' | 'Scan' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 /** Folders of the bucket. */
 export type Folder = 'models' | 'catalogue' | 'scores' | 'audiences' | 'downloads' | 'health';
 
@@ -125,10 +125,12 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
   ...others,
   erase: {
     tables: {
-      ...Object.fromEntries(USER_TABLES.map(({ table }): [TableName, Verb[]] => [table, ['Query', 'DeleteItem']])),
-      Links: ['GetItem', 'Query', 'DeleteItem'],
+      ...Object.fromEntries(
+        USER_TABLES.map(({ table }): [TableName, Verb[]] => [table, ['Query', 'Scan', 'DeleteItem']]),
+      ),
+      Links: ['GetItem', 'Query', 'Scan', 'DeleteItem'],
       Runs: ['GetItem', 'PutItem'],
-      Erasures: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+      Erasures: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem', 'Scan'],
     },
     reads: writtenFolders,
     writes: writtenFolders,

@@ -8,10 +8,12 @@ import type { Regulation } from '../../core/erasure/regulation.ts';
 import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';
 import { fieldsOf } from './fields.ts';
+import { scanItems } from './scan.ts';
 import { updateIf } from './update.ts';
 
 const WAITING = 'waiting';
 const LEASE = 'lease';
+const ERASED = 'erased#';
 /** A pseudonym has 32 bytes, an item 400 KB. */
 const USERS_OF_A_PART = 10_000;
 const BYTES = 32;
@@ -94,7 +96,7 @@ export function createErasureStore(client: DynamoClient, prefix: string): Erasur
     async noteErased(digest, note) {
       const update = new UpdateCommand({
         TableName: table,
-        Key: { id: `erased#${digest}` },
+        Key: { id: `${ERASED}${digest}` },
         UpdateExpression: `SET erasedAt = :at ADD regulations :id${note.with.length > 0 ? ', erasedWith :with' : ''}`,
         ExpressionAttributeValues: {
           ':at': note.at,
@@ -106,11 +108,19 @@ export function createErasureStore(client: DynamoClient, prefix: string): Erasur
     },
 
     async erased(digest) {
-      const item = await read(`erased#${digest}`);
+      const item = await read(`${ERASED}${digest}`);
       if (!item) return undefined;
       const texts = (value: unknown) => (value instanceof Set ? ([...value] as string[]).sort() : []);
       const at = fieldsOf(table, String(item.id), item).number('erasedAt');
       return { at, regulations: texts(item.regulations), with: texts(item.erasedWith) };
+    },
+
+    async erasedSince(at) {
+      const digests = new Set<string>();
+      for await (const { id, erasedAt } of scanItems(client, table, ['id', 'erasedAt']))
+        if (typeof id === 'string' && id.startsWith(ERASED) && Number(erasedAt) >= at)
+          digests.add(id.slice(ERASED.length));
+      return digests;
     },
 
     takeLease: (holder, now, until) =>

@@ -1,10 +1,11 @@
 /** Removes what tables hold of users: every table whose key begins with the user, and the links between ids. */
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
-import type { Place } from '../../core/erasure/ports.ts';
+import type { TablePlace } from '../../core/erasure/ports.ts';
 import { TABLES, type TableDefinition, type TableName } from '../../core/tables.ts';
 import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';
 import { queryPages } from './query.ts';
+import { scanItems } from './scan.ts';
 
 /** Tables that are searched, and the attribute that names the user in them. */
 export const USER_TABLES = (Object.entries(TABLES) as [TableName, TableDefinition][]).flatMap(([table, definition]) => {
@@ -14,7 +15,7 @@ export const USER_TABLES = (Object.entries(TABLES) as [TableName, TableDefinitio
 
 const USERS_AT_ONCE = 16;
 
-export function createTablePlaces(client: DynamoClient, prefix: string): Place[] {
+export function createTablePlaces(client: DynamoClient, prefix: string): TablePlace[] {
   return USER_TABLES.map(({ table, user: key, sort }) => {
     const removeOf = async (user: string): Promise<number> => {
       let removed = 0;
@@ -36,6 +37,9 @@ export function createTablePlaces(client: DynamoClient, prefix: string): Place[]
     };
     return {
       name: `table ${table}`,
+      async *users() {
+        for await (const item of scanItems(client, `${prefix}${table}`, [key])) yield String(item[key]);
+      },
       async remove(users) {
         const waiting = [...users];
         let removed = 0;

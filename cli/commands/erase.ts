@@ -7,12 +7,13 @@ import { REGULATION_TYPES } from '../../core/erasure/regulation.ts';
 import { TABLES } from '../../core/tables.ts';
 import { createHandler } from '../../functions/erase/handler.ts';
 import { idsOf } from '../../functions/erase/persons.ts';
+import { replayErasures, restoredInstant } from '../../functions/erase/replay.ts';
 import { createTraces, type Traces } from '../../functions/erase/traces.ts';
 import { beginRegulation } from '../../functions/regulations/begin.ts';
 import { regulationBody } from '../../functions/regulations/reply.ts';
 import type { Dependencies } from '../../functions/wiring.ts';
 import { withStore } from '../../local/store-access.ts';
-import { choice, dataOption, defineCommand, FailedResult, flag, text, Usage } from '../framework.ts';
+import { type Context, choice, dataOption, defineCommand, FailedResult, flag, text, Usage } from '../framework.ts';
 
 /** A request is finished within seconds, unless a nightly run holds its users. */
 const PATIENCE_MS = 60_000;
@@ -27,17 +28,26 @@ export default defineCommand({
   name: 'erase',
   summary: 'Erases a user, and every id merged into that user, from the whole store and every file in it.',
   options: {
-    user: text('ID', 'the shop’s own id of the user, or an anonymous one', { required: true }),
+    user: text('ID', 'the shop’s own id of the user, or an anonymous one', {}),
     type: choice('TYPE', REGULATION_TYPES, 'what is done', { default: 'SUPPRESS_WITH_DELETE' }),
     verify: flag('afterwards search the whole store and every file for the id, its pseudonym and its encrypted form'),
     files: text('FOLDER', 'with --verify: search the files in here, too, as exports and downloads'),
+    restoredTo: text(
+      'INSTANT',
+      'instead of --user: tables were restored to this instant; erases again what was erased since',
+    ),
     data: dataOption,
   },
-  async run(context, _args, { user, type, verify, files, data }) {
+  async run(context, _args, { user, type, verify, files, restoredTo, data }) {
+    const options = { model: false, mustExist: true, progress: context.progress };
+    if (restoredTo !== undefined) {
+      if (user !== undefined || verify) throw new Usage('--restored-to goes with neither --user nor --verify');
+      return withStore(context.resolve(data), options, (deps) => again(deps, restoredTo, context));
+    }
+    if (user === undefined) throw new Usage('--user is missing');
     const bytes = Buffer.byteLength(user);
     if (user.trim() === '' || bytes > 256) throw new Usage('--user must be an id of 1 to 256 bytes');
     if (files !== undefined && !verify) throw new Usage('--files needs --verify');
-    const options = { model: false, mustExist: true, progress: context.progress };
     return withStore(context.resolve(data), options, async (deps) => {
       // Before the links between them are gone.
       const ids = await idsOf(deps.links, deps.pseudonyms.pseudonym(user));
@@ -58,6 +68,22 @@ export default defineCommand({
     });
   },
 });
+
+async function again(deps: Dependencies, restoredTo: string, context: Context) {
+  const instant = read(restoredTo);
+  const ids = await replayErasures(deps, instant);
+  for (const id of ids > 0 ? await deps.erasures.waiting() : []) await untilFinished(deps, id, context.progress);
+  context.print(`${ids} ids that were erased since ${new Date(instant).toISOString()} are erased again`);
+  return { again: ids };
+}
+
+function read(restoredTo: string): number {
+  try {
+    return restoredInstant(restoredTo);
+  } catch {
+    throw new Usage('--restored-to must be an instant with its zone, as 2026-06-01T10:00:00Z');
+  }
+}
 
 async function untilFinished(deps: Dependencies, id: string, progress: (text: string) => void) {
   const erase = createHandler(deps);

@@ -19,6 +19,8 @@ export interface ErasureStore {
   noteErased(digest: string, note: { at: number; regulation: string; with: readonly string[] }): Promise<void>;
   /** The latest note of a digest. */
   erased(digest: string): Promise<{ at: number; regulations: string[]; with: string[] } | undefined>;
+  /** Digests of everyone erased at an instant or after it, epoch milliseconds. */
+  erasedSince(at: number): Promise<Set<string>>;
   /** @returns false while another process holds it */
   takeLease(holder: string, now: number, until: number): Promise<boolean>;
   dropLease(holder: string): Promise<void>;
@@ -30,4 +32,10 @@ export interface Place {
   name: string;
   /** Removes everything of the users. Safe to repeat. @returns how much there was */
   remove(users: ReadonlySet<string>): Promise<number>;
+}
+
+/** A table whose key names the user. */
+export interface TablePlace extends Place {
+  /** Everyone of whom it holds something; some more than once. */
+  users(): AsyncIterable<string>;
 }

@@ -4,7 +4,7 @@
  * again until nothing waits.
  */
 import { randomUUID } from 'node:crypto';
-import type { ErasureStore, Place } from '../../core/erasure/ports.ts';
+import type { ErasureStore, TablePlace } from '../../core/erasure/ports.ts';
 import { deletes, isProven, type Pass, type Regulation, suppresses } from '../../core/erasure/regulation.ts';
 import type { Clock, LinkStore, Log, ObjectStore, RunStore, SuppressionStore } from '../../core/ports.ts';
 import { addDays, type Zone } from '../../core/time.ts';
@@ -13,6 +13,7 @@ import type { Environment } from '../environment.ts';
 import { getFinish, getPlan } from '../nightly/state.ts';
 import { createFilePlace } from './files.ts';
 import { idsOf } from './persons.ts';
+import { replayErasures, restoredInstant } from './replay.ts';
 
 export interface EraseDependencies {
   environment: Pick<Environment, 'SUPPRESSION_SECONDS'>;
@@ -23,9 +24,14 @@ export interface EraseDependencies {
   suppressions: SuppressionStore;
   digest: (user: string) => string;
   links: Pick<LinkStore, 'get'>;
-  tablePlaces: Place[];
+  tablePlaces: TablePlace[];
   objects: ObjectStore;
   runs: RunStore;
+}
+
+export interface EraseEvent {
+  /** The instant that tables were restored to: what was erased since then is erased again. */
+  restoredTo?: string;
 }
 
 export interface EraseReply {
@@ -33,6 +39,8 @@ export interface EraseReply {
   waiting: number;
   /** Another process is at it. */
   busy: boolean;
+  /** Ids that a restored table had brought back. */
+  again?: number;
 }
 
 const USERS_AT_ONCE = 16;
@@ -43,21 +51,27 @@ const LONGEST_RUN_MS = 3 * 3_600_000;
 /** Of a request that takes many passes the first and the latest are kept. */
 const KEPT_PASSES = 10;
 
-export function createHandler(deps: EraseDependencies): () => Promise<EraseReply> {
-  return async () => {
-    const waiting = await deps.erasures.waiting();
-    if (waiting.length === 0) return { finished: 0, waiting: 0, busy: false };
-    const holder = randomUUID();
-    const now = deps.clock();
-    if (!(await deps.erasures.takeLease(holder, now, now + LEASE_MS)))
-      return { finished: 0, waiting: waiting.length, busy: true };
-    try {
-      const finished = await work(deps, waiting);
-      return { finished, waiting: waiting.length - finished, busy: false };
-    } finally {
-      await deps.erasures.dropLease(holder);
-    }
+export function createHandler(deps: EraseDependencies): (event?: EraseEvent) => Promise<EraseReply> {
+  return async ({ restoredTo } = {}) => {
+    if (restoredTo === undefined) return carryOut(deps);
+    const again = await replayErasures(deps, restoredInstant(restoredTo));
+    return { ...(await carryOut(deps)), again };
   };
+}
+
+async function carryOut(deps: EraseDependencies): Promise<EraseReply> {
+  const waiting = await deps.erasures.waiting();
+  if (waiting.length === 0) return { finished: 0, waiting: 0, busy: false };
+  const holder = randomUUID();
+  const now = deps.clock();
+  if (!(await deps.erasures.takeLease(holder, now, now + LEASE_MS)))
+    return { finished: 0, waiting: waiting.length, busy: true };
+  try {
+    const finished = await work(deps, waiting);
+    return { finished, waiting: waiting.length - finished, busy: false };
+  } finally {
+    await deps.erasures.dropLease(holder);
+  }
 }
 
 /** @returns how many requests are finished now */

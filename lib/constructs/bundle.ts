@@ -58,6 +58,7 @@ function build(entry: string): BundledFunction {
     sourcesContent: false,
     // 288 MB, for `SCORER=in-process` alone: a deployed function asks the endpoint.
     external: ['onnxruntime-node'],
+    alias: { 'node:http': join(import.meta.dirname, 'node-http.cjs') },
     // CommonJS packages inside the bundle call `require` for Node's own modules.
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     metafile: true,

@@ -90,12 +90,12 @@ const ALLOWED: Record<string, string> = {
   dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem on <Erasures.Arn>
   dynamodb:GetItem              on <Settings.Arn>`,
   erase: `${OWN}
-  dynamodb:Query dynamodb:DeleteItem on <Actions.Arn>
-  dynamodb:Query dynamodb:DeleteItem on <Users.Arn>
-  dynamodb:Query dynamodb:DeleteItem on <Outbox.Arn>
-  dynamodb:GetItem dynamodb:Query dynamodb:DeleteItem on <Links.Arn>
+  dynamodb:Query dynamodb:Scan dynamodb:DeleteItem on <Actions.Arn>
+  dynamodb:Query dynamodb:Scan dynamodb:DeleteItem on <Users.Arn>
+  dynamodb:Query dynamodb:Scan dynamodb:DeleteItem on <Outbox.Arn>
+  dynamodb:GetItem dynamodb:Query dynamodb:Scan dynamodb:DeleteItem on <Links.Arn>
   dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
-  dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem on <Erasures.Arn>
+  dynamodb:GetItem dynamodb:PutItem dynamodb:UpdateItem dynamodb:DeleteItem dynamodb:Scan on <Erasures.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject s3:PutObject     on s3:<Objects>/catalogue/*
   s3:GetObject s3:PutObject     on s3:<Objects>/scores/*

@@ -34,6 +34,12 @@ test('a user is erased and looked for, and an import does not bring the user bac
   expect(importAgain().result).toMatchObject({ read: 2, accepted: 0, duplicates: 1, rejected: 1 });
 });
 
+test('after a restore it is erased again', () => {
+  expect(run('erase', '--restored-to', '2026-01-01T00:00:00Z')).toMatchObject({ code: 0, result: { again: 0 } });
+  expect(spawnSync(process.execPath, [MAIN, 'erase', '--restored-to', 'monday', '--data', data]).status).toBe(2);
+  expect(spawnSync(process.execPath, [MAIN, 'erase', '--data', data]).status).toBe(2);
+});
+
 test('what was taken out of the store is found, and named', () => {
   writeFileSync(join(taken, 'scores.csv'), 'user_id,day\nshopper-one,2026-11-02\n');
   const erased = run('erase', '--user', 'shopper-one', '--verify', '--files', taken);

@@ -1,3 +1,4 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createDynamoClient, type DynamoClient } from '../../../adapters/dynamo/client.ts';
 import { scanItems } from '../../../adapters/dynamo/scan.ts';
@@ -222,6 +223,53 @@ describe('a request', () => {
   });
 });
 
+describe('tables restored from a backup', () => {
+  const again = (restoredTo: string) => createErase(shop.deps)({ restoredTo });
+  const erased = async (...ids: string[]) => {
+    const id = await regulate('DELETE_ONLY', ...ids);
+    await erase();
+    settle();
+    await erase();
+    expect(await show(id)).toMatchObject({ status: 'FINISHED' });
+  };
+
+  test('lose again who was erased since, and nobody else', async () => {
+    const instant = (at: number) => new Date(at).toISOString();
+    const of = (id: string) => event(id, 'Product Viewed', 'shoes', 20);
+    await send([of('erased-early')]);
+    await erased('erased-early');
+    settle();
+    const restoredTo = shop.now;
+    // Who was erased before the backup came back before it, too.
+    await send([of('erased-early'), of('erased-late'), of('never-erased')]);
+    await send([{ type: 'identify', userId: 'erased-late', anonymousId: 'erased-late visitor' }]);
+    await shop.nightly('2030-01-02', { restart: true });
+    settle();
+    const copies = new Map<string, Record<string, unknown>[]>();
+    for (const name of Object.keys(TABLES)) {
+      copies.set(name, []);
+      for await (const item of scanItems(client, name)) copies.get(name)!.push(item);
+    }
+    await erased('erased-late');
+    expect(await tracesOf(['erased-late'])).toEqual([]);
+    for (const name of ['Actions', 'Users', 'Links'])
+      for (const Item of copies.get(name)!) await client.send(new PutCommand({ TableName: name, Item }));
+    expect(await tracesOf(['erased-late'])).not.toEqual([]);
+
+    expect(await again(instant(shop.now + 1))).toMatchObject({ again: 0 });
+    expect(await again(instant(restoredTo))).toMatchObject({ again: 2 });
+    settle();
+    expect(await erase()).toMatchObject({ waiting: 0 });
+    expect(await tracesOf(['erased-late', 'erased-late visitor'])).toEqual([]);
+    for (const id of ['erased-early', 'never-erased']) expect(await shop.deps.users.get(pseudonym(id))).toBeDefined();
+  });
+
+  test('are told by an instant with its zone', async () => {
+    for (const text of ['yesterday', '2030-01-01', '2030-01-01T10:00:00'])
+      await expect(again(text)).rejects.toThrow('restoredTo must be an instant');
+  });
+});
+
 describe('an erasure that is cut off', () => {
   const places = [
     'putUsers',
@@ -261,7 +309,7 @@ describe('an erasure that is cut off', () => {
       },
       suppressions: { ...suppressions, add: once('add', suppressions.add) },
       objects: { ...objects, put: once('file', objects.put) },
-      tablePlaces: tablePlaces.map(({ name, remove }) => ({ name, remove: once(name, remove) })),
+      tablePlaces: tablePlaces.map((place) => ({ ...place, remove: once(place.name, place.remove) })),
     });
     for (let round = 0; round < 4; round++) {
       await broken().catch((error) => expect(error).toBeInstanceOf(StoreBusy));
