@@ -9,7 +9,7 @@ export const LONGEST_TERM = 64;
 const UNSEEN = /[\p{Cc}\p{Cs}\u00ad\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff]/gu;
 
 /** What people type into a search box by mistake, and what must not be kept. */
-const ADDRESS = /[^\s@]@[^\s@]+\.[^\s@]/u;
+export const ADDRESS = /[^\s@]@[^\s@]+\.[^\s@]/u;
 
 /**
  * A category as part of a word: NFKC, lower case, white space to `-`, colons to `-` (a word has one, after its type),

@@ -1,5 +1,6 @@
 /** One event of a tracking request as a user's actions, or why it is refused. */
 import type { Action } from '../actions/action.ts';
+import { ADDRESS } from '../actions/category.ts';
 import { actionsOfCall, type MappedAction } from '../actions/mapping.ts';
 import { contentHash } from '../hash.ts';
 import type { Consent } from '../ports.ts';
@@ -143,7 +144,7 @@ function sentActions(
 ): SentAction[] | undefined {
   const mapped = actionsOfCall(call, event, context.rules);
   if (mapped.length === 0) return [];
-  const id = messageId ?? derivedId(call, event, time, context);
+  const id = messageId === undefined ? derivedId(call, event, time, context) : storedId(messageId);
   return id === undefined
     ? undefined
     : mapped.map((action) => ({ ...actionOf(action, time.at, id), sentTime: time.sent }));
@@ -161,6 +162,11 @@ function sizeProblem(event: object): EventProblem | undefined {
 
 function actionOf({ product, ...action }: MappedAction, at: number, id: string): Action {
   return { ...action, at, id: product === undefined ? id : `${id}#${product}` };
+}
+
+/** Some shops number orders by the buyer's e-mail address, which is not kept. */
+function storedId(messageId: string): string {
+  return ADDRESS.test(messageId) ? contentHash(messageId) : messageId;
 }
 
 /**

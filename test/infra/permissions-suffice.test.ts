@@ -229,12 +229,18 @@ test('a user is erased from every folder that somebody writes into, and the requ
   await store.client.send(new PutCommand({ TableName: 'Outbox', Item: { user, event: 'planted' } }));
   for (const folder of PERMISSIONS.erase.reads ?? [])
     cloud.files.set(`${folder}/planted.ndjson`, Buffer.from(`{"user":"${user}"}\n`));
-  const handler = await as('erase', (deps) => erase({ ...deps, environment: { SUPPRESSION_SECONDS: 0 } }));
+  const eraser = () => as('erase', (deps) => erase({ ...deps, environment: { SUPPRESSION_SECONDS: 0 } }));
+  const handler = await eraser();
   expect(await handler()).toMatchObject({ finished: 0, waiting: 1 });
   expect(await handler()).toMatchObject({ finished: 1, waiting: 0 });
   for (const [name, file] of cloud.files) if (name.includes('planted')) expect(file.toString()).not.toContain(user);
   const shown = await call(await as('regulations', regulations), 'GET', `/v1/regulations/${regulateId}`, keys.admin);
   expect(shown.body.data.status).toBe('FINISHED');
+  // As a backup brings it back.
+  await store.client.send(new PutCommand({ TableName: 'Outbox', Item: { user, event: 'planted' } }));
+  const again = await eraser();
+  expect(await again({ restoredTo: '1970-01-01T00:00:00Z' })).toMatchObject({ again: 1, waiting: 1 });
+  expect(await again()).toMatchObject({ finished: 1, waiting: 0 });
 });
 
 // What was done is compared the other way round, too: a permission that nothing needs is one too many.

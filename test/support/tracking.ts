@@ -95,6 +95,8 @@ export function createTracking(client: DynamoClient, options: { now?: number; re
     deps,
     digest,
     logged,
+    /** What was put into the object store. */
+    files,
     ask,
     /** Sends a body as it stands to `POST /v1/{call}`. */
     post: (call: string, body: string | Buffer, headers: Record<string, string> = { authorization: 'Bearer write' }) =>
