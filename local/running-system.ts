@@ -15,6 +15,7 @@ import { startDeliveries } from './deliveries.ts';
 import { type Demo, fillDemo, planDemo, readDemo } from './demo-shop.ts';
 import { createLocalDownloads, removeDownloads } from './downloads.ts';
 import { type Eraser, startEraser } from './eraser.ts';
+import { startExpiry } from './expiry.ts';
 import { Failure } from './failure.ts';
 import { loadHandler } from './handlers.ts';
 import { type HttpServer, startHttp } from './http.ts';
@@ -59,6 +60,7 @@ export class LocalSystem {
   #deliveries: Scheduler | undefined;
   #downloads: ReturnType<typeof createLocalDownloads> | undefined;
   #eraser: Eraser | undefined;
+  #expiry: Scheduler | undefined;
   #started: Promise<unknown> = Promise.resolve();
 
   constructor(options: SystemOptions) {
@@ -84,6 +86,7 @@ export class LocalSystem {
       this.#scheduler?.stop(),
       this.#deliveries?.stop(),
       this.#eraser?.stop(),
+      this.#expiry?.stop(),
       this.#http?.close(),
     ]);
     await Promise.race([drained, new Promise((resolve) => setTimeout(resolve, DRAIN_MS).unref())]);
@@ -113,6 +116,7 @@ export class LocalSystem {
       await this.#fill(url, demo, deps);
       this.#scheduler = this.#schedule(deps, demo);
       this.#deliveries = startDeliveries(this.#options.warn);
+      this.#expiry = startExpiry(deps, folder.objects, this.#options.warn);
       this.#eraser = startEraser({
         erase: (await import('../functions/erase/index.ts')).handler as () => Promise<EraseReply>,
         onError: (error) =>

@@ -6,6 +6,7 @@ import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { fileRules } from '../../core/retention.ts';
 import { TABLES, type TableDefinition, type TableName } from '../../core/tables.ts';
 import type { StageConfig } from '../config.ts';
 
@@ -77,16 +78,9 @@ export class DataStack extends Stack {
       versioned: false,
       lifecycleRules: [
         { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(3) },
-        { id: 'exports', prefix: 'exports/', expiration: Duration.days(30) },
-        // Their links hold for minutes; they may name the shop's own ids.
-        { id: 'downloads', prefix: 'downloads/', expiration: Duration.days(1) },
         // For a bucket whose versions somebody turned on: what was erased is gone after a week there, too.
         { id: 'versions', noncurrentVersionExpiration: Duration.days(7) },
-        ...(config.retentionDays ? ['scores', 'audiences'] : []).map((folder) => ({
-          id: folder,
-          prefix: `${folder}/`,
-          expiration: Duration.days(config.retentionDays!),
-        })),
+        ...fileRules(config.retentionDays).map(({ days, ...rule }) => ({ ...rule, expiration: Duration.days(days) })),
       ],
     });
     Validations.of(bucket).acknowledge({
