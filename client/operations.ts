@@ -281,6 +281,19 @@ export type Expected = {
   within90d: number;
 };
 
+export type Explained = {
+  /** The live model, which was asked. */
+  modelVersion: string;
+  '7d': {
+    /** What is explained, as the live model gives it for that moment. */
+    probability: number;
+    /** What it would be without all that the reasons name. */
+    without: number;
+    /** probability − without − the sum of the effects: what actions move only together, or each of them alone. */
+    remainder: number;
+  };
+};
+
 export type GatewayMessage = {
   message: string;
 };
@@ -502,6 +515,21 @@ export type Rate = {
   high: number;
 };
 
+export type Reason = {
+  /** In plain words, English. */
+  text: string;
+  /** The action words left out, most used first, at most 20; none for silence. */
+  words: string[];
+  /** Day of the first action left out, or of silence. */
+  from: string;
+  /** A calendar day of the shop's time zone. */
+  to: string;
+  /** The probability less what it would be without these actions (or with the last action yesterday): positive where they raise it. */
+  effect: {
+    '7d': number;
+  };
+};
+
 export type Regulation = {
   data: {
     regulation: {
@@ -670,6 +698,10 @@ export type Timing = {
     probability: number;
   }[];
   curves?: TimingCurves;
+  /** Those that raise the probability first, then those that lower it; the greatest first. */
+  reasons?: Reason[];
+  /** Absent where nothing of the history is left. */
+  explained?: Explained;
 };
 
 export type TimingCurves = {
@@ -1344,6 +1376,8 @@ export interface Operations {
       day?: string;
       /** Asks the model now, with today's actions; not together with day. */
       fresh?: boolean;
+      /** Adds reasons and explained: what in the history moved the 7-day probability. Asks the model. */
+      explain?: boolean;
       /** Adds curves, where the score comes from a forecast and not from the file of a past day. */
       curves?: boolean;
     };

@@ -22,6 +22,14 @@ export function percentNumber(value: number): string {
   return hundredths.toFixed(0);
 }
 
+/** A difference of probabilities: `+8.3 points`, `−0.4 points`. */
+export function points(difference: number): string {
+  const size = Math.abs(difference) * 100;
+  const text = size < 0.05 ? '0.0' : size.toFixed(1);
+  const sign = text === '0.0' ? '' : difference > 0 ? '+' : '−';
+  return `${sign}${text}\u202fpoints`;
+}
+
 /** `1 user`, `2 users`. */
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)}\u00a0${value === 1 ? one : many}`;

@@ -4,13 +4,13 @@ import { choice, defineCommand, integer } from '../framework.ts';
 
 const BENCHES = ['import', 'ingest', 'cold', 'timing', 'nightly', 'never-seen'] as const;
 /** These take long, and run only by name. */
-const LONG = ['million', 'fuzz'] as const;
+const LONG = ['million', 'fuzz', 'reasons'] as const;
 
 export default defineCommand({
   name: 'bench',
   summary: 'Measures import, ingest, timing answers, nightly runs and scores of real logs on this machine.',
   options: {
-    only: choice('NAME', [...BENCHES, ...LONG], 'measures this alone; million and fuzz run only so'),
+    only: choice('NAME', [...BENCHES, ...LONG], `measures this alone; ${LONG.join(', ')} run only so`),
     percent: integer('N', 'does this much of the work', { min: 1, max: 100, default: 100 }),
   },
   async run(context, _args, { only, percent }) {

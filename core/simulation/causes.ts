@@ -13,6 +13,8 @@ export interface Spark {
   move(day: number, from: number, to: number, bought: boolean): void;
   /** Cause of a purchase on `day` in state `g`. */
   cause(day: number, g: number): Cause;
+  /** The day on which the want began that the user is in; `day` in other states. */
+  since(day: number, g: number): number;
 }
 
 /**
@@ -23,6 +25,7 @@ export function createSpark(machine: Machine, strengths: Float64Array, random: R
   const { shop, chainOf, first } = machine;
   const names: StateName[] = shop.chains.flatMap((chain) => chain.states.map((state) => state.name));
   let want: Cause = 'arrival';
+  let wantsSince = 0;
   const promoted = (day: number, g: number): boolean => {
     const { promotion } = shop.types[shop.chains[chainOf[g]!]!.type]!;
     const lift = (strengths[day] ?? 1) ** promotion;
@@ -31,15 +34,18 @@ export function createSpark(machine: Machine, strengths: Float64Array, random: R
   return {
     begin: () => {
       want = 'arrival';
+      wantsSince = 0;
     },
     move: (day, from, to, bought) => {
       if (names[to] !== 'wanting' || (names[from] === 'wanting' && !bought)) return;
+      wantsSince = day;
       if (bought) want = 'follow-up';
       else if (names[from] === 'rest') want = 'rhythm';
       else if (feelsAppetite(machine, from - first[chainOf[from]!]!, chainOf[from]!) && promoted(day, from)) {
         want = 'promotion';
       } else want = names[from] === 'browsing' ? 'browsing' : 'impulse';
     },
+    since: (day, g) => (names[g] === 'wanting' ? wantsSince : day),
     cause: (day, g) => {
       if (promoted(day, g)) return 'promotion';
       return names[g] === 'wanting' ? want : 'impulse';

@@ -20,6 +20,8 @@ export interface SimulatedAction {
   value?: number;
   /** Of a purchase: what set it off. */
   cause?: Cause;
+  /** Of a purchase: the day number on which the want for it began. */
+  since?: number;
 }
 
 export interface SimulatedUser {
@@ -90,6 +92,7 @@ export function simulateUser(shop: Shop, index: number): SimulatedUser {
               const value = price * spend * random.logNormal(1, 0.3) * action.quantity;
               action.value = Number(value.toFixed(shop.currencyDigits));
               action.cause = cause!;
+              action.since = shop.start + spark.since(day, g);
             }
           }
           today.push(action);

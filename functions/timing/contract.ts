@@ -22,6 +22,9 @@ export const timingQuery = z.object({
     .boolean({ error: 'must be true or false' })
     .optional()
     .meta({ description: "Asks the model now, with today's actions; not together with day." }),
+  explain: z.boolean({ error: 'must be true or false' }).optional().meta({
+    description: 'Adds reasons and explained: what in the history moved the 7-day probability. Asks the model.',
+  }),
   curves: z
     .boolean({ error: 'must be true or false' })
     .optional()
@@ -36,6 +39,37 @@ const curves = z
     }),
   })
   .meta({ id: 'TimingCurves' });
+
+const difference = z.number().min(-1).max(1);
+
+const reason = z
+  .object({
+    text: z.string().meta({ description: 'In plain words, English.' }),
+    words: z
+      .array(z.string())
+      .meta({ description: 'The action words left out, most used first, at most 20; none for silence.' }),
+    from: day.meta({ description: 'Day of the first action left out, or of silence.' }),
+    to: day,
+    effect: z.object({ '7d': difference }).meta({
+      description:
+        'The probability less what it would be without these actions (or with the last action yesterday): positive where they raise it.',
+    }),
+  })
+  .meta({ id: 'Reason' });
+
+const explained = z
+  .object({
+    modelVersion: z.string().meta({ description: 'The live model, which was asked.' }),
+    '7d': z.object({
+      probability: probability.meta({ description: 'What is explained, as the live model gives it for that moment.' }),
+      without: probability.meta({ description: 'What it would be without all that the reasons name.' }),
+      remainder: difference.meta({
+        description:
+          'probability − without − the sum of the effects: what actions move only together, or each of them alone.',
+      }),
+    }),
+  })
+  .meta({ id: 'Explained' });
 
 export const timingReply = z
   .object({
@@ -61,6 +95,10 @@ export const timingReply = z
       description: 'Of the next purchase, most probable first.',
     }),
     curves: curves.optional(),
+    reasons: z.array(reason).optional().meta({
+      description: 'Those that raise the probability first, then those that lower it; the greatest first.',
+    }),
+    explained: explained.optional().meta({ description: 'Absent where nothing of the history is left.' }),
   })
   .meta({ id: 'Timing' });
 
@@ -72,7 +110,7 @@ export const contracts: Contracts = {
     tag: 'Users',
     summary: 'When a user will buy',
     description:
-      'The score of the latest finished run, read from the stored forecast without asking the model; that of a past day as it was given then; or with fresh=true one from this moment on.',
+      'The score of the latest finished run, read from the stored forecast without asking the model; that of a past day as it was given then; or with fresh=true one from this moment on. With explain=true it says why.',
     path: userPath,
     query: timingQuery,
     replies: { 200: { description: 'The score.', json: timingReply } },
@@ -81,7 +119,7 @@ export const contracts: Contracts = {
         'unknown-user': 'No action of this user has arrived.',
         'not-scored': 'No run has scored the user on that day; nextRun tells when the next run begins.',
       },
-      503: { 'model-away': 'The model does not answer; ask without fresh=true.' },
+      503: { 'model-away': 'The model does not answer; ask without fresh=true and explain=true.' },
     },
   },
 };

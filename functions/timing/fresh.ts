@@ -1,12 +1,11 @@
 import type { Action } from '../../core/actions/action.ts';
 import { type Forecast, forecastOf, packForecast, unpackForecast } from '../../core/forecasts.ts';
 import { batchesOf } from '../../core/model/batches.ts';
-import { type Scorer, ScorerUnavailable } from '../../core/model/contract.ts';
+import type { Scorer } from '../../core/model/contract.ts';
 import type { ActionStore, BundleStore, Clock } from '../../core/ports.ts';
 import { buildSequence } from '../../core/sequences.ts';
 import type { Zone } from '../../core/time.ts';
-import { createVocabulary, type Vocabulary } from '../../core/vocabulary.ts';
-import { Problem } from '../http/api.ts';
+import { orModelAway, vocabularyOf } from './model-away.ts';
 
 export interface FreshDependencies {
   clock: Clock;
@@ -23,8 +22,6 @@ export interface FreshForecast {
   lastActionAt: number;
   modelVersion: string;
 }
-
-const vocabularies = new WeakMap<object, Vocabulary>();
 
 /**
  * The model's forecast from this moment on, from every action until now. Nothing is stored.
@@ -45,26 +42,13 @@ export async function forecastNow(
   const last = actions.at(-1);
   if (!last) return undefined;
   const { manifest } = bundle;
-  const vocabulary = vocabularies.get(bundle) ?? createVocabulary(bundle.vocabulary);
-  vocabularies.set(bundle, vocabulary);
-  const sequence = buildSequence(actions, zone, vocabulary);
+  const sequence = buildSequence(actions, zone, vocabularyOf(bundle));
   // Where clocks went back within the hour, the last action's wall clock may be ahead of now's.
   const origin = Math.max(zone.wallClock(now), sequence.at.at(-1)!);
   const [batch] = batchesOf([sequence], shop, origin);
-  try {
-    const output = await deps.scorer.score(batch!.input);
-    const names = { edges: manifest.bins, words: bundle.vocabulary, categories: sequence.categories };
-    // Through the packed form, as every other probability.
-    const forecast = unpackForecast(packForecast(forecastOf(output, 0, names)));
-    return { forecast, actions, lastActionAt: last.at, modelVersion: manifest.version };
-  } catch (error) {
-    if (!(error instanceof ScorerUnavailable)) throw error;
-    throw new Problem(
-      503,
-      'model-away',
-      'the model does not answer; ask without fresh=true',
-      {},
-      { 'retry-after': '30' },
-    );
-  }
+  const output = await orModelAway(deps.scorer.score(batch!.input), 'fresh');
+  const names = { edges: manifest.bins, words: bundle.vocabulary, categories: sequence.categories };
+  // Through the packed form, as every other probability.
+  const forecast = unpackForecast(packForecast(forecastOf(output, 0, names)));
+  return { forecast, actions, lastActionAt: last.at, modelVersion: manifest.version };
 }

@@ -14,6 +14,7 @@ import { nextRun } from '../nightly/next-run.ts';
 import { createFinishedRuns, type FinishedRun } from '../runs/finished-runs.ts';
 import { findRow, scoreFile } from '../runs/score-files.ts';
 import { type TimingCurves, type TimingReply, timingQuery } from './contract.ts';
+import { explainUser } from './explain.ts';
 import { type FreshDependencies, forecastNow } from './fresh.ts';
 
 export interface TimingDependencies extends ApiDependencies, FreshDependencies {
@@ -28,12 +29,12 @@ const CURVE_DAYS = 30;
 
 /**
  * `GET /v1/users/{userId}/timing`: the score of the latest finished run from the stored forecast (no model call), that
- * of a past day from its file, or with `fresh=true` one asked of the model now.
+ * of a past day from its file, or with `fresh=true` one asked of the model now; with `explain=true` also why.
  */
 export function createHandler(deps: TimingDependencies): HttpHandler {
   const finished = createFinishedRuns(deps);
   return api(deps, {}, async (request) => {
-    const { day, fresh, curves } = readQuery(request);
+    const { day, fresh, curves, explain } = readQuery(request);
     const asked = resolveUser(deps, request.path.userId);
     const [record, run] = await Promise.all([deps.users.get(asked), day ? finished.of(day) : finished.latest()]);
     if (!record) throw new Problem(404, 'unknown-user', 'no action of this user has arrived');
@@ -48,6 +49,7 @@ export function createHandler(deps: TimingDependencies): HttpHandler {
     if (!answer)
       throw notScored(deps, user, `on ${run.day} this user was not among those with an action in the 90 days before`);
     const reply = toReply(answer.row, run);
+    if (explain) Object.assign(reply, await explainUser(deps, user, run, fresh));
     if (curves && answer.forecast) reply.curves = curvesOf(answer.forecast, answer.row, run);
     if (request.key?.scope === 'read:ids' || request.key?.scope === 'admin')
       reply.userId = deps.pseudonyms.decrypt(record.encryptedId);
@@ -55,11 +57,11 @@ export function createHandler(deps: TimingDependencies): HttpHandler {
   });
 }
 
-function readQuery(request: ApiRequest): { day: Day | undefined; fresh: boolean; curves: boolean } {
-  const { day, fresh = false, curves = false } = parseQuery(request, timingQuery);
+function readQuery(request: ApiRequest) {
+  const { day, fresh = false, curves = false, explain = false } = parseQuery(request, timingQuery);
   if (day !== undefined && fresh)
     throw new Problem(400, 'bad-fresh', 'fresh asks the model as of now; it cannot be asked for a day');
-  return { day, fresh, curves };
+  return { day, fresh, curves, explain };
 }
 
 const agreed = ({ consent }: UserRecord) => consent?.marketing === true;

@@ -31,6 +31,17 @@ describe('the benches', () => {
     240_000,
   );
 
+  test('reasons name what truly set purchases off, in small', async () => {
+    const { default: bench }: { default: Bench } = await import('./reasons.ts');
+    const { value, users, deletion } = await bench({ scale: 0.15, progress: () => {} });
+    expect(users).toBeGreaterThan(20);
+    expect(value).toBeGreaterThanOrEqual(0.8);
+    // The real log is not part of the project.
+    if (typeof deletion === 'string') console.warn(`the deletion curve is left out: ${deletion}`);
+    else expect(deletion).toMatchObject({ steeper: expect.any(Number) });
+    if (typeof deletion !== 'string') expect((deletion as { steeper: number }).steeper).toBeGreaterThanOrEqual(2);
+  }, 240_000);
+
   test.each([
     [[3, 1, 2], 0.5, 2],
     [[1], 0.99, 1],

@@ -1,9 +1,10 @@
-/** One user: when they will buy, what next, and everything they did. */
+/** One user: when they will buy, why, what next, and everything they did. */
 import { BAND_WORDS } from '../bands.ts';
 import { fullDay, shortName } from '../format.ts';
 import { BandBadge } from '../parts/band.tsx';
 import { DayPicker } from '../parts/day-picker.tsx';
 import { LikelyList } from '../parts/likely-list.tsx';
+import { ReasonsCard } from '../parts/reasons-card.tsx';
 import { Loading, NextRun, ProblemNotice } from '../parts/states.tsx';
 import { Timeline } from '../parts/timeline.tsx';
 import { SilenceChart, WithinChart } from '../parts/user-charts.tsx';
@@ -58,6 +59,7 @@ export function UserPage({ pseudonym, day }: { pseudonym: string; day?: string }
       {score && (
         <>
           <UserOutlook timing={score} timeZone={timeZone} />
+          <ReasonsCard pseudonym={pseudonym} day={day} />
           {score.curves ? (
             <div class="split even">
               <section class="card" aria-labelledby="within-title">

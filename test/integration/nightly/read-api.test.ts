@@ -132,6 +132,47 @@ describe('after a run', () => {
     expect((await timing('user 3')).body).toEqual(before);
   });
 
+  test('explain tells what moved the probability, and what of it adds up', async () => {
+    shop.asked.length = 0;
+    const { status, body } = await timing('u1', { explain: 'true' });
+    expect(status).toBe(200);
+    expect(shop.asked.length).toBeLessThanOrEqual(2);
+    expect(body.reasons.map(({ text }: { text: string }) => text).toSorted()).toEqual([
+      '1 day without any action since the last purchase',
+      '1 purchase of hats 2 days ago',
+      '1 view of shoes 9 days ago',
+    ]);
+    const purchase = body.reasons.find(({ words }: { words: string[] }) => words[0] === 'purchase:hats');
+    expect(purchase).toMatchObject({ from: '2026-03-08', to: '2026-03-08', effect: { '7d': expect.any(Number) } });
+    const { probability, without, remainder } = body.explained['7d'];
+    const sum = body.reasons.reduce((total: number, { effect }: { effect: Record<string, number> }) => {
+      return total + effect['7d']!;
+    }, 0);
+    expect(without + sum + remainder).toBeCloseTo(probability, 12);
+    // The stored forecast is two days old, with the shop statistics of its night.
+    expect(probability).toBeCloseTo(body.probability['7d'], 1);
+    expect((await timing('u1')).body).not.toHaveProperty('reasons');
+  });
+
+  test('explain works for a past day and for this moment, of what was known then', async () => {
+    await shop.act('user 2', ['2026-03-10T10:00:00Z', 'cart:boots']);
+    const words = async (query: Record<string, string>) => {
+      const { body } = await timing('user 2', { ...query, explain: 'true' });
+      return body.reasons.flatMap((reason: { words: string[] }) => reason.words);
+    };
+    expect(await words({})).not.toContain('cart:boots');
+    expect(await words({ fresh: 'true' })).toContain('cart:boots');
+    expect(await words({ day: addDays(DAY, -1) })).not.toContain('view:hats');
+    away = true;
+    try {
+      const { status, body } = await timing('user 2', { explain: 'true' });
+      expect([status, body.type]).toEqual([503, 'urn:buy-timing:problem:model-away']);
+      expect(body.detail).toContain('explain');
+    } finally {
+      away = false;
+    }
+  });
+
   test('the shop’s own id goes only to keys that may see it', async () => {
     expect((await timing('user 1')).body.userId).toBeUndefined();
     expect((await timing('user 1', {}, ADMIN_KEY)).body.userId).toBe('user 1');
