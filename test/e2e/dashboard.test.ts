@@ -8,7 +8,7 @@ import { addDays } from '../../core/time.ts';
 import type { AudienceReply } from '../../functions/audiences/contract.ts';
 import type { OverviewReply } from '../../functions/overview/contract.ts';
 import type { TimingReply } from '../../functions/timing/contract.ts';
-import { percent } from '../../web/format.ts';
+import { percent, points } from '../../web/format.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { testPages } from './pages.ts';
 import { FORECAST_PAGES, testForecastPages } from './pages-forecasts.ts';
@@ -137,6 +137,14 @@ const PAGES = ['#/audiences', '#/audiences/+', '#/audiences/soon', '#/sources', 
     }
     await page.getByRole('heading', { name: 'If the user stays silent' }).waitFor();
     expect(await page.locator('.entry').count()).toBeGreaterThan(0);
+  });
+
+  test('tells why in words, with the numbers of the API', async () => {
+    await openUser();
+    const { reasons } = await system.get<TimingReply>(`/v1/users/~${user.pseudonym}/timing?explain=true`);
+    await page.getByTestId('reason').first().waitFor();
+    const shown = await page.getByTestId('reason').allTextContents();
+    expect(shown).toEqual(reasons!.map(({ text, effect }) => `${text}${points(effect['7d'])}`));
   });
 
   test('opens a past day from its address, as it was given then', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { dayRange, fromDay, percent, percentNumber, plural, shortName, timeIn } from '../../../web/format.ts';
+import { dayRange, fromDay, percent, percentNumber, plural, points, shortName, timeIn } from '../../../web/format.ts';
 
 describe('a probability as percent', () => {
   test.each([
@@ -23,6 +23,12 @@ describe('a probability as percent', () => {
 
   test('has its unit beside it', () => expect(percent(0.24)).toBe('24\u202f%'));
 });
+
+test.each([
+  [0.0834, '+8.3\u202fpoints'],
+  [-0.004, '−0.4\u202fpoints'],
+  [0.0001, '0.0\u202fpoints'],
+])('a difference of probabilities: %f', (difference, text) => expect(points(difference)).toBe(text));
 
 describe('days and counts', () => {
   test.each([
