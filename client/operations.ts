@@ -484,6 +484,87 @@ export type Problem = {
   [name: string]: unknown;
 };
 
+export type Profile = {
+  /** The user's pseudonym: HMAC-SHA256 of the shop's id, 64 hexadecimal digits. */
+  user: string;
+  /** The shop's own id; only for keys of scope read:ids or admin. */
+  userId?: string;
+  /** The profile is of what came before this day: the latest run's, or today. */
+  day: string;
+  stage: Stage;
+  recency: {
+    /** A calendar day of the shop's time zone. */
+    lastActionDay: string;
+    /** Days before the day of the profile: 1 for the day before. */
+    days: number;
+    lastPurchaseDay: string | null;
+    purchaseDays: number | null;
+  };
+  frequency: {
+    /** A calendar day of the shop's time zone. */
+    firstDay: string;
+    /** Days with an action. */
+    days: number;
+    actions: number;
+    /** Days with a purchase. */
+    purchaseDays: number;
+    /** Purchase actions: one a line of an order. */
+    purchases: number;
+  };
+  /** Money in the shop's currency and units bought; null where the shop sends none. */
+  value: {
+    total: number | null;
+    perPurchaseDay: number | null;
+    units: number | null;
+  };
+  /** What the stage is measured by. */
+  rhythm: {
+    /** Visits for a user who never bought. */
+    of: "purchases" | "visits";
+    /** Usual days between two, the shop's where the user's own say little. */
+    gap: number;
+    low: number;
+    /** About two of three gaps are between low and high. */
+    high: number;
+  };
+  /** At most 20, most actions first. */
+  categories: {
+    category: string;
+    actions: number;
+    purchases: number;
+    /** Of the user's actions with a category. */
+    share: number;
+    /** The same of the whole shop; null for a category that few users touch. */
+    shopShare: number | null;
+    /** share / shopShare: 1 is as everybody. */
+    affinity: number | null;
+  }[];
+  /** On how many days the user was there. */
+  weekdays: {
+    weekday: "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+    count: number;
+  }[];
+  /** On how many days of the last 180, by hour 0 to 23; null in a log without times of day. */
+  hours: number[] | null;
+  bestHour: BestHour;
+  /** As they were given on the latest 30 days with a run, newest first, and what came after. */
+  scores: {
+    /** A calendar day of the shop's time zone. */
+    day: string;
+    probability: {
+      '7d': number;
+      '30d': number;
+    };
+    band: Band;
+    bought: {
+      /** Whether a purchase came within so many days; null while the days are not over and none came. */
+      '7d': boolean | null;
+      /** Whether a purchase came within so many days; null while the days are not over and none came. */
+      '30d': boolean | null;
+    };
+  }[];
+};
+
 export type Quality = {
   day: string | null;
   model: {
@@ -1396,6 +1477,14 @@ export interface Operations {
       cursor?: string;
     };
     reply: Actions;
+  };
+  /** What a user is like. */
+  'GET /v1/users/{userId}/profile': {
+    path: {
+      /** The shop's own id of the user, at most 256 bytes; or ~ and the pseudonym. */
+      userId: string;
+    };
+    reply: Profile;
   };
   /** Every audience. */
   'GET /v1/audiences': {

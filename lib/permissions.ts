@@ -52,6 +52,10 @@ const others: Record<Others, Permissions> = {
     asksModel: true,
   },
   actions: { tables: { Actions: ['Query'], Users: ['GetItem'], Settings: ['GetItem'] } },
+  profile: {
+    tables: { Actions: ['Query'], Users: ['GetItem'], Runs: ['GetItem'], Settings: ['GetItem', 'Query'] },
+    reads: ['scores'],
+  },
   audiences: {
     tables: {
       Users: ['BatchGetItem'],

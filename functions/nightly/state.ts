@@ -23,6 +23,9 @@ const audience: z.ZodType<Audience> = z.object({
   createdAt: z.string(),
 });
 
+/** Categories of the sampled users by their share of all actions with one. */
+const categories = z.array(z.object({ category: z.string(), share: z.number() })).default([]);
+
 const plan = z.object({
   /** Rises with every restart; what shards left under a lower one does not count. */
   attempt: count,
@@ -33,6 +36,7 @@ const plan = z.object({
   shop: z.array(z.number()),
   /** On how many days the sampled users were there, by hour of the week. */
   hours: z.array(z.number()),
+  categories,
   sampledUsers: count,
   /** The latest finished days before this one, latest first: where windows go on from. */
   before: z.array(z.string()),
@@ -75,6 +79,7 @@ const finish = z.object({
   correction: correctionSchema,
   shop: z.array(z.number()),
   hours: z.array(z.number()),
+  categories,
 });
 
 export type PlanState = z.infer<typeof plan>;

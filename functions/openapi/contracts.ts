@@ -7,6 +7,7 @@ import { contracts as health } from '../health/contract.ts';
 import { contracts as ingest } from '../ingest/contract.ts';
 import { contracts as keys } from '../keys/contract.ts';
 import { contracts as overview } from '../overview/contract.ts';
+import { contracts as profile } from '../profile/contract.ts';
 import { contracts as regulations } from '../regulations/contract.ts';
 import { contracts as sources } from '../sources/contract.ts';
 import { contracts as timing } from '../timing/contract.ts';
@@ -19,6 +20,7 @@ export const CONTRACTS: Contracts = {
   ...sources,
   ...timing,
   ...actions,
+  ...profile,
   ...audiences,
   ...bands,
   ...events,

@@ -21,6 +21,7 @@ const FELT: Record<FunctionName, string> = {
   sources: 'Nobody sees what came in, and settings of ingest cannot be changed; events are taken all the same.',
   timing: 'Timing answers of single users fail.',
   actions: "A user's timeline cannot be read.",
+  profile: "A user's profile cannot be read.",
   audiences: 'Audiences cannot be listed or downloaded.',
   bands: 'What divides the bands can be neither read nor set.',
   events: 'Window events cannot be listed; webhooks are told of them all the same.',

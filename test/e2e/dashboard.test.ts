@@ -4,11 +4,12 @@ import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Reply } from '../../client/index.ts';
 import { addDays } from '../../core/time.ts';
 import type { AudienceReply } from '../../functions/audiences/contract.ts';
 import type { OverviewReply } from '../../functions/overview/contract.ts';
 import type { TimingReply } from '../../functions/timing/contract.ts';
-import { percent, points } from '../../web/format.ts';
+import { percent, plural, points } from '../../web/format.ts';
 import { findChromium, launchChromium } from '../support/chromium.ts';
 import { testPages } from './pages.ts';
 import { FORECAST_PAGES, testForecastPages } from './pages-forecasts.ts';
@@ -145,6 +146,17 @@ const PAGES = ['#/audiences', '#/audiences/+', '#/audiences/soon', '#/sources', 
     await page.getByTestId('reason').first().waitFor();
     const shown = await page.getByTestId('reason').allTextContents();
     expect(shown).toEqual(reasons!.map(({ text, effect }) => `${text}${points(effect['7d'])}`));
+  });
+
+  test('shows the profile that the API gives', async () => {
+    await openUser();
+    const profile = await system.get<Reply<'GET /v1/users/{userId}/profile'>>(`/v1/users/~${user.pseudonym}/profile`);
+    const bought = page.getByTestId('profile-Bought on');
+    await bought.waitFor();
+    expect(await bought.textContent()).toBe(plural(profile.frequency.purchaseDays, 'day'));
+    const table = page.getByLabel('Past scores and what came after').locator('tbody tr');
+    expect(await table.count()).toBe(profile.scores.length);
+    expect(await table.first().textContent()).toContain(percent(profile.scores[0]!.probability['7d']));
   });
 
   test('opens a past day from its address, as it was given then', async () => {

@@ -25,6 +25,7 @@ import { createHandler as plan } from '../../functions/nightly/plan/handler.ts';
 import { createHandler as scoreShard } from '../../functions/nightly/score-shard/handler.ts';
 import { createHandler as openapi } from '../../functions/openapi/handler.ts';
 import { createHandler as overview } from '../../functions/overview/handler.ts';
+import { createHandler as profile } from '../../functions/profile/handler.ts';
 import { createHandler as regulations } from '../../functions/regulations/handler.ts';
 import { createHandler as sources } from '../../functions/sources/handler.ts';
 import { createHandler as timing } from '../../functions/timing/handler.ts';
@@ -161,11 +162,13 @@ test('nights are run: one with shards that fail, one again, one of a past day', 
 
 test('a user is read: the timing of today, of a past day and a fresh one, and the actions', async () => {
   const handler = await as('timing', timing);
-  for (const query of ['', `?day=${yesterday}`, '?fresh=true'])
+  for (const query of ['', `?day=${yesterday}`, '?fresh=true', '?explain=true'])
     expect(await call(handler, 'GET', `/v1/users/u1/timing${query}`, keys.ids)).toMatchObject({
       status: 200,
       body: { userId: 'u1' },
     });
+  const described = await call(await as('profile', profile), 'GET', '/v1/users/u1/profile', keys.ids);
+  expect(described).toMatchObject({ status: 200, body: { userId: 'u1', scores: expect.any(Array) } });
   const list = await as('actions', actions);
   expect((await call(list, 'GET', '/v1/users/u1/actions', keys.ids)).body.actions).toHaveLength(3);
   expect(await call(list, 'GET', '/v1/users/nobody/actions', keys.ids)).toMatchObject({ status: 404 });

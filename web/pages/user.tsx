@@ -4,6 +4,7 @@ import { fullDay, shortName } from '../format.ts';
 import { BandBadge } from '../parts/band.tsx';
 import { DayPicker } from '../parts/day-picker.tsx';
 import { LikelyList } from '../parts/likely-list.tsx';
+import { ProfileCard } from '../parts/profile-card.tsx';
 import { ReasonsCard } from '../parts/reasons-card.tsx';
 import { Loading, NextRun, ProblemNotice } from '../parts/states.tsx';
 import { Timeline } from '../parts/timeline.tsx';
@@ -80,6 +81,7 @@ export function UserPage({ pseudonym, day }: { pseudonym: string; day?: string }
           )}
         </>
       )}
+      <ProfileCard pseudonym={pseudonym} />
       <div class="split side">
         <section class="card" aria-labelledby="actions-title">
           <h2 id="actions-title">What they did</h2>

@@ -54,6 +54,7 @@ export function createHandler(deps: FinishDependencies): (input: FinishInput) =>
       correction: plan.correction,
       shop: plan.shop,
       hours: plan.hours,
+      categories: plan.categories,
     };
     if (plan.attempt > 1) await removeOtherFiles(deps.objects, day, shards);
     await deps.runs.put({ day, shard: 'finish', state });

@@ -1,5 +1,6 @@
 import { IDENTITY } from '../../../core/corrections.ts';
 import type { ActionStore, BundleStore, Clock, Log, RunStore, SettingStore, UserStore } from '../../../core/ports.ts';
+import { createCategoryTally } from '../../../core/profiles/categories.ts';
 import { addHours, hourCounts, WEEK_HOURS } from '../../../core/profiles/hours.ts';
 import { ACTIVE_DAYS, MIN_THETA } from '../../../core/scores.ts';
 import { createShopTally, REACH_DAYS, type ShopTally } from '../../../core/shop-statistics.ts';
@@ -44,7 +45,7 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
     if (before && !input.restart && (await stands(deps, day, before, modelVersion)))
       return { day, shards: before.shards, modelVersion: before.modelVersion };
     const startedAt = deps.clock();
-    const { tally, hours, users, shards } = await lookAtShop(deps, day);
+    const { tally, hours, categories, users, shards } = await lookAtShop(deps, day);
     const own = await deps.settings.get<number>(THETA.kind, THETA.name);
     const correction = correctionFor(await listCorrections(deps.settings), day, modelVersion) ?? IDENTITY;
     const state: PlanState = {
@@ -53,6 +54,7 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
       shards,
       shop: Array.from(tally.vector()),
       hours,
+      categories,
       sampledUsers: users,
       ...(await lookBack(deps, day)),
       audiences: await listAudiences(deps.settings),
@@ -89,11 +91,12 @@ async function stands(deps: PlanDependencies, day: Day, plan: PlanState, modelVe
 async function lookAtShop(
   deps: PlanDependencies,
   day: Day,
-): Promise<{ tally: ShopTally; hours: number[]; users: number; shards: number[] }> {
+): Promise<Pick<PlanState, 'hours' | 'categories' | 'shards'> & { tally: ShopTally; users: number }> {
   const asOf = addDays(day, -1);
   const active = addDays(day, -ACTIVE_DAYS);
   const tally = createShopTally(dayNumber(asOf));
   const shards: number[] = [];
+  const categories = createCategoryTally();
   let hours: number[] = new Array(WEEK_HOURS).fill(0);
   const read = await readSample(
     deps,
@@ -107,9 +110,10 @@ async function lookAtShop(
     },
     (_, actions) => {
       tally.add(actions, deps.zone);
+      categories.add(actions);
       hours = addHours(hours, hourCounts(actions, deps.zone));
     },
   );
   for (let shard = read.shards; shard < SHARDS; shard++) shards.push(shard);
-  return { tally, hours, users: read.users, shards };
+  return { tally, hours, categories: categories.shares(), users: read.users, shards };
 }

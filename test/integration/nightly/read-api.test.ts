@@ -5,12 +5,14 @@ import { addDays } from '../../../core/time.ts';
 import { createHandler as createAudiences } from '../../../functions/audiences/handler.ts';
 import type { HttpHandler } from '../../../functions/http/api.ts';
 import { createHandler as createOverview } from '../../../functions/overview/handler.ts';
+import { createHandler as createProfile } from '../../../functions/profile/handler.ts';
 import { createHandler as createTiming } from '../../../functions/timing/handler.ts';
 import { ADMIN_KEY, openShop, type TestShop } from '../../support/shop.ts';
 
 const DAY = '2026-03-10';
 const TIMING = 'GET /v1/users/{userId}/timing';
 const AUDIENCE = 'GET /v1/audiences/{name}';
+const PROFILE = 'GET /v1/users/{userId}/profile';
 const OVERVIEW = 'GET /v1/overview';
 
 let shop: TestShop;
@@ -32,6 +34,7 @@ beforeAll(async () => {
   handlers = {
     [TIMING]: createTiming(shop.deps),
     [AUDIENCE]: createAudiences(shop.deps),
+    [PROFILE]: createProfile(shop.deps),
     [OVERVIEW]: createOverview(shop.deps),
   };
 });
@@ -171,6 +174,35 @@ describe('after a run', () => {
     } finally {
       away = false;
     }
+  });
+
+  test('the profile tells what the actions say, and what came of past scores', async () => {
+    const { status, body } = await get(PROFILE, { userId: 'user 3' }, {}, { key: ADMIN_KEY });
+    expect(status).toBe(200);
+    const rows = [await shop.scores(DAY), await shop.scores(addDays(DAY, -1))].map((day) => day.get(body.user)!);
+    expect(body).toMatchObject({
+      userId: 'user 3',
+      day: DAY,
+      stage: rows[0]!.stage,
+      recency: { lastActionDay: '2026-03-09', days: 1, lastPurchaseDay: '2026-01-04', purchaseDays: 65 },
+      frequency: { firstDay: '2026-01-04', days: 2, actions: 2, purchaseDays: 1, purchases: 1 },
+      value: { total: null, perPurchaseDay: null, units: null },
+      rhythm: { of: 'purchases', gap: rows[0]!.usual_gap },
+      bestHour: { weekday: rows[0]!.best_weekday, hour: rows[0]!.best_hour },
+    });
+    const hats = body.categories.find(({ category }: { category: string }) => category === 'hats');
+    expect(hats).toMatchObject({ actions: 1, purchases: 0, share: 0.5, shopShare: expect.any(Number) });
+    expect(hats.affinity).toBeCloseTo(0.5 / hats.shopShare, 12);
+    // The run of the day before knew the user by the purchase alone.
+    expect(body.scores).toEqual(
+      rows.map((row) => ({
+        day: row.day,
+        probability: { '7d': row.p_7d, '30d': row.p_30d },
+        band: row.band,
+        bought: { '7d': null, '30d': null },
+      })),
+    );
+    expect((await get(PROFILE, { userId: 'nobody' })).body.type).toBe('urn:buy-timing:problem:unknown-user');
   });
 
   test('the shop’s own id goes only to keys that may see it', async () => {
