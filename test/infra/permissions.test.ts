@@ -55,6 +55,13 @@ const ALLOWED: Record<string, string> = {
   dynamodb:Query                on <Actions.Arn>
   dynamodb:GetItem              on <Users.Arn>
   dynamodb:GetItem              on <Settings.Arn>`,
+  profile: `${OWN}
+  dynamodb:Query                on <Actions.Arn>
+  dynamodb:GetItem              on <Users.Arn>
+  dynamodb:GetItem              on <Runs.Arn>
+  dynamodb:GetItem dynamodb:Query on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/scores/*`,
   audiences: `${OWN}
   dynamodb:BatchGetItem         on <Users.Arn>
   dynamodb:GetItem              on <Runs.Arn>
