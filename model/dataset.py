@@ -49,6 +49,8 @@ class Batch:
     next_local: torch.Tensor
     following: torch.Tensor
     """[R,T-1]: the next word of each position, 0 where there is none before the cut-off."""
+    group: torch.Tensor
+    """[R]: whose windows they are, as in `windows.i64`."""
 
     def to(self, device: torch.device) -> "Batch":
         return Batch(**{name: value.to(device, non_blocking=True) for name, value in vars(self).items()})
@@ -136,6 +138,7 @@ class Folder:
             known=torch.from_numpy(known.reshape(bins)),
             next_local=torch.from_numpy(asked[:, :, 3].astype(np.int64)),
             following=torch.from_numpy(np.where(at[:, 1:] < cut * DAY, words[:, 1:], 0)),
+            group=torch.from_numpy(np.asarray(self.windows[windows, 2])),
         )
 
     def truth(self, chosen: Ints, cut: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import onnx
 import onnxruntime
@@ -14,7 +14,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from network import BINS, EDGES, HORIZONS, ROWS, BuyTiming, Member, Shape
+from network import BINS, EDGES, HORIZONS, ROWS, Blend, BuyTiming, Member, Shape
 
 OPSET = 20
 WEIGHTS = "weights.safetensors"
@@ -132,14 +132,23 @@ def warm_up(length: int, width: dict[str, list[int]]) -> str:
   }}"""
 
 
-def save_weights(members: list[Member], file: Path) -> None:
+def save_weights(net: BuyTiming, file: Path) -> None:
     """The weights that training can start from; serving needs only the graph."""
+    members = [cast(Member, member) for member in net.members]
     tensors = {
         f"{number}.{name}": value.contiguous()
         for number, member in enumerate(members)
         for name, value in member.state_dict().items()
     }
-    save_file(tensors, str(file), metadata={"shape": json.dumps(asdict(members[0].shape)), "members": str(len(members))})
+    save_file(
+        tensors,
+        str(file),
+        metadata={
+            "shape": json.dumps(asdict(members[0].shape)),
+            "members": str(len(members)),
+            "blend": json.dumps(asdict(net.blend)),
+        },
+    )
 
 
 def load_members(bundle: Path) -> list[Member]:
@@ -156,8 +165,15 @@ def load_members(bundle: Path) -> list[Member]:
     return members
 
 
+def load_net(bundle: Path) -> BuyTiming:
+    """The served graph of a bundle, in torch."""
+    with safe_open(str(bundle / WEIGHTS), "pt") as file:
+        blend = file.metadata().get("blend")
+    return BuyTiming(load_members(bundle), Blend(**json.loads(blend)) if blend else None).eval()
+
+
 def write_bundle(
-    folder: Path, members: list[Member], vocabulary: list[str], shop_statistics: list[str], facts: dict[str, Any], version: str
+    folder: Path, net: BuyTiming, vocabulary: list[str], shop_statistics: list[str], facts: dict[str, Any], version: str
 ) -> None:
     """Writes the whole bundle beside its place and moves it there, so that nothing half-written is ever found."""
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -165,18 +181,18 @@ def write_bundle(
         root = Path(scratch) / "bundle"
         repository = root / "repository" / "buy_timing"
         (repository / "1").mkdir(parents=True)
-        net = BuyTiming(members)
+        shape = cast(Member, net.members[0]).shape
         to_onnx(net, repository / "1" / "model.onnx", len(vocabulary), len(shop_statistics))
         (repository / "config.pbtxt").write_text(triton_config(len(shop_statistics)))
-        save_weights(members, root / WEIGHTS)
+        save_weights(net, root / WEIGHTS)
         (root / "vocabulary.json").write_text(json.dumps(vocabulary, ensure_ascii=False) + "\n")
         files = {
             str(f.relative_to(root)): hashlib.sha256(f.read_bytes()).hexdigest() for f in sorted(root.rglob("*")) if f.is_file()
         }
         manifest = {
             "version": version,
-            "size": members[0].shape.size,
-            "members": len(members),
+            "size": shape.size,
+            "members": len(net.members),
             "parameters": sum(p.numel() for p in net.parameters()),
             "horizons": list(HORIZONS),
             "bins": list(EDGES),

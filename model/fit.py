@@ -5,11 +5,11 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
@@ -17,6 +17,8 @@ from torch import nn
 from dataset import Data, Part
 from losses import losses
 from network import Member
+
+PATIENCE = 2
 
 
 @dataclass
@@ -29,7 +31,16 @@ class Settings:
     steps: int | None = None
     minutes: float | None = None
     """One of `steps` and `minutes` ends the training."""
+    stop: int | None = None
+    """Step to end at before the last of `steps`, at the learning rate it has then."""
+    watch: Callable[[Member], float] | None = None
+    """Loss that is asked of the averaged weights after each pass: those of the best pass are kept, and training ends when
+    PATIENCE passes made nothing better."""
     weight_decay: float = 0.01
+    keep_norm: bool = False
+    """Whether features are scaled as where the member starts from, instead of by each batch."""
+    shop_noise: float = 0.0
+    """Added to shop statistics, in standard deviations: they say roughly what a shop is like, and none is known by them."""
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
 
 
@@ -55,6 +66,8 @@ class Checkpoints:
     def __init__(self, folder: Path | None, key: str, resume: bool, every: float = 30.0) -> None:
         self.file = folder / "training.pt" if folder else None
         self.every, self.key = every, key
+        self.tokens = 0
+        """Positions trained on by stages that ended in this run."""
         self.done: dict[str, Any] = {}
         self.running: dict[str, Any] = {}
         self.saved = time.monotonic()
@@ -81,10 +94,15 @@ class Checkpoints:
         self.saved = time.monotonic()
 
 
-def fit(member: Member, data: Data, part: Part, seed: int, settings: Settings, stage: str, checkpoints: Checkpoints) -> Member:
-    """The averaged weights after training on a part of the data. `stage` names it in progress and checkpoints."""
+def fit(
+    member: Member, data: Data, part: Part, seed: int, settings: Settings, stage: str, checkpoints: Checkpoints
+) -> tuple[Member, int]:
+    """The averaged weights after training on a part of the data, and the number of the best pass, 0 where nothing watched.
+    `stage` names it in progress and checkpoints."""
     device = settings.device
     member.to(device).train()
+    if settings.keep_norm:
+        member.norm.eval()
     decay = 0.998 if settings.steps is None else min(0.998, max(0.5, 1 - 8 / settings.steps))
     average = torch.optim.swa_utils.AveragedModel(
         member, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(decay), use_buffers=True
@@ -94,6 +112,9 @@ def fit(member: Member, data: Data, part: Part, seed: int, settings: Settings, s
         {"params": [p for p in member.parameters() if p.dim() <= 1], "weight_decay": 0.0},
     ]
     optimizer = torch.optim.AdamW(groups, lr=settings.rate, betas=(0.9, 0.98))
+    average.eval()
+    scores: list[float] = []
+    best: dict[str, torch.Tensor] = {}
     epoch = place = step = tokens = 0
     spent = running = 0.0
     if state := checkpoints.running.get(stage):
@@ -103,6 +124,7 @@ def fit(member: Member, data: Data, part: Part, seed: int, settings: Settings, s
         epoch, place, step, tokens, spent, running = (
             state[name] for name in ("epoch", "place", "step", "tokens", "spent", "running")
         )
+        scores, best = state["scores"], state["best"]
 
     def state_now() -> dict[str, Any]:
         return {
@@ -115,9 +137,16 @@ def fit(member: Member, data: Data, part: Part, seed: int, settings: Settings, s
             "tokens": tokens,
             "spent": spent + time.monotonic() - started,
             "running": running,
+            "scores": scores,
+            "best": best,
         }
 
     minutes = settings.minutes or 0.0
+
+    def over() -> bool:
+        if settings.stop is not None and step >= settings.stop:
+            return True
+        return progress() >= 1.0 or len(scores) - 1 - best_of(scores) >= PATIENCE
 
     def progress() -> float:
         if settings.steps is not None:
@@ -128,14 +157,18 @@ def fit(member: Member, data: Data, part: Part, seed: int, settings: Settings, s
     first = step
     half = torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")
     with interruptible() as asked:
-        while progress() < 1.0:
+        while not over():
             for batch in data.batches(part, settings.positions, settings.queries, (seed, epoch), skip=place):
                 done = progress()
-                if done >= 1.0:
+                if over():
                     break
                 warm = min(1.0, (step + 1) / (200 if settings.steps is None else max(10, settings.steps // 20)))
                 for group in optimizer.param_groups:
                     group["lr"] = settings.rate * warm * 0.5 * (1 + math.cos(math.pi * done))
+                if settings.shop_noise:
+                    # By step, so that a resumed run draws the same.
+                    draw = torch.Generator().manual_seed(hash((seed, step)))
+                    batch.shop += settings.shop_noise * member.shop_scale().cpu() * torch.randn(batch.shop.shape, generator=draw)
                 with half:
                     loss, _ = losses(member, batch.to(device))
                 if not torch.isfinite(loss):
@@ -160,9 +193,23 @@ def fit(member: Member, data: Data, part: Part, seed: int, settings: Settings, s
                     checkpoints.save(stage, state_now())
             else:
                 epoch, place = epoch + 1, 0
+                if settings.watch:
+                    scores.append(settings.watch(cast(Member, average.module.to("cpu"))))
+                    if best_of(scores) == len(scores) - 1:
+                        best = {name: value.clone() for name, value in average.module.state_dict().items()}
+                    average.to(device)
+                    say(f"{stage}: pass {epoch}, loss on the weeks held out {scores[-1]:.5f}")
+    checkpoints.tokens += tokens
     trained = average.module
     assert isinstance(trained, Member)
-    return trained.eval().to("cpu")
+    if best:
+        trained.load_state_dict(best)
+    return trained.eval().to("cpu"), 1 + best_of(scores)
+
+
+def best_of(scores: list[float]) -> int:
+    """Index of the lowest, -1 of none."""
+    return min(range(len(scores)), key=scores.__getitem__, default=-1)
 
 
 def say(line: str) -> None:

@@ -11,6 +11,9 @@ from torch import Tensor, nn
 from dataset import Batch
 from network import HORIZONS, Member, Positions
 
+HAZARD, HORIZON, WORD, CATEGORY = 0.3, 2.0, 0.1, 0.1
+"""Weights of the parts."""
+
 
 def losses(member: Member, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
     """The weighted loss of a batch and its parts."""
@@ -23,7 +26,8 @@ def losses(member: Member, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
     word = nn.functional.cross_entropy(word_logits.flatten(0, 1), batch.following.flatten(), ignore_index=0, reduction="sum")
     parts["word"] = word / some
     parts["category"] = pointer_loss(member, batch, states, p, hidden)
-    return parts["hazard"] * 0.3 + parts["horizon"] * 2.0 + 0.1 * parts["word"] + 0.1 * parts["category"], parts
+    weighted = parts["hazard"] * HAZARD + parts["horizon"] * HORIZON + parts["word"] * WORD + parts["category"] * CATEGORY
+    return weighted, parts
 
 
 def hazard_losses(logits: Tensor, batch: Batch) -> dict[str, Tensor]:

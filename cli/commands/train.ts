@@ -22,11 +22,11 @@ export default defineCommand({
     }),
     out: text('BUNDLE', 'folder of the bundle', { required: true }),
     size: choice('SIZE', ['tiny', 'base', 'gpt2'], 'size of the GPT-2 body', { default: 'tiny' }),
-    members: integer('N', 'members whose predictions are averaged (default: what serves best)', { min: 1, max: 8 }),
+    members: integer('N', 'members trained, blended with the bundle started from (default: what serves best)', { min: 1, max: 8 }),
     seed: integer('N', 'seed of the first member', { default: 0 }),
     epochs: integer('N', 'passes over a shop’s own actions, at most', { min: 1, max: 1000 }),
     minutes: integer('N', 'simulated shops: training time of each member (default: 30)', { min: 1 }),
-    init: text('FOLDER', 'bundle to start from; none: from nothing (default: the shipped bundle)'),
+    init: text('FOLDER', 'bundle, or GPT-2 of Hugging Face, to start from; none: from nothing (default: the shipped bundle)'),
     resume: flag('goes on with a training that was interrupted, to the same result'),
   },
   async run(context, args, options) {

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from context import Positions, context_features
-from export import example, load_members, to_onnx, write_bundle
+from export import example, load_net, to_onnx, write_bundle
 from network import DAY, BuyTiming, Member, Shape
 
 WORDS, SHOP = 11, 7
@@ -89,9 +89,9 @@ def test_the_exported_graph_equals_torch(net: BuyTiming, tmp_path) -> None:  # t
 
 def test_a_bundle_gives_its_weights_back_and_names_every_file(net: BuyTiming, tmp_path) -> None:  # type: ignore[no-untyped-def]
     words = ["", "view", "search", "wishlist", "cart", "uncart", "checkout", "coupon", "purchase", "refund", "visit"]
-    write_bundle(tmp_path / "bundle", list(net.members), words, [f"s{i}" for i in range(SHOP)], {}, "v1")  # type: ignore[arg-type]
+    write_bundle(tmp_path / "bundle", net, words, [f"s{i}" for i in range(SHOP)], {}, "v1")
     inputs = example(3, 32, WORDS, SHOP)
-    again = BuyTiming(load_members(tmp_path / "bundle")).eval()
+    again = load_net(tmp_path / "bundle")
     assert torch.allclose(run(net, inputs)[0], run(again, inputs)[0], atol=1e-6)
     manifest = json.loads((tmp_path / "bundle" / "manifest.json").read_text())
     there = {str(f.relative_to(tmp_path / "bundle")) for f in (tmp_path / "bundle").rglob("*") if f.is_file()}

@@ -49,7 +49,7 @@ def member(seed: int = 0) -> Member:
 
 def trained(folder: Path, checkpoints: Checkpoints, seed: int = 0) -> dict[str, torch.Tensor]:
     settings = Settings(rate=1e-3, positions=64, queries=3, steps=STEPS)
-    return fit(member(), Data([folder]), Part(), seed, settings, "m", checkpoints).state_dict()
+    return fit(member(), Data([folder]), Part(), seed, settings, "m", checkpoints)[0].state_dict()
 
 
 def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:

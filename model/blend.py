@@ -1,0 +1,152 @@
+"""Learns on held-out weeks how much each member counts and how their hazards are to be corrected."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from dataset import DAY, Batch, Data, Part
+from losses import HAZARD, HORIZON, hazard_losses
+from network import Blend, Member, blended, corrected
+
+WINDOWS = 6_000
+"""At most about so many held-out windows are asked, QUERIES days of each."""
+QUERIES = 6
+SPREADS = {"mix": 1.5, "shift": 0.3, "tilt": 0.15, "slope": 0.1}
+"""Standard deviations of a correction before anything is known of the shop, and of the logarithms of the shares."""
+DROPPED = 0.03
+"""A member with a smaller share costs more than it brings."""
+
+
+@dataclass
+class HeldOut:
+    """What happened on days that members were not trained on, for queries [Q] in one row, and whose they are."""
+
+    truth: Batch
+    silence: Tensor
+    group: Tensor
+
+    @property
+    def users(self) -> int:
+        return len(self.group.unique())
+
+
+def held_out(data: Data, part: Part, positions: int) -> HeldOut | None:
+    """The queries of a part; absent where it has none."""
+    batches = list(asked(data, part, positions))
+    if not batches:
+        return None
+
+    def flat(name: str) -> Tensor:
+        values = [getattr(batch, name) for batch in batches]
+        return torch.cat([value.flatten(0, 1) for value in values]).unsqueeze(0)
+
+    names = ("weight", "survival", "known")
+    empty = torch.zeros(0)
+    rest = dict.fromkeys(("words", "at", "count", "local", "shop", "moment", "next_local", "following", "group"), empty)
+    silence = torch.cat([silence_of(batch).flatten() for batch in batches])
+    group = torch.cat([batch.group.unsqueeze(1).expand(-1, QUERIES).flatten() for batch in batches])
+    return HeldOut(Batch(**rest, **{name: flat(name) for name in names}), silence, group)
+
+
+def asked(data: Data, part: Part, positions: int) -> list[Batch]:
+    found, windows = [], 0
+    for batch in data.batches(part, positions, QUERIES, (0,)):
+        found.append(batch)
+        windows += len(batch.words)
+        if windows > WINDOWS:
+            break
+    return found
+
+
+def silence_of(batch: Batch) -> Tensor:
+    """Whole days [R,Q] between the last action before each moment and the moment's day."""
+    before = (batch.at.unsqueeze(1) < batch.moment.unsqueeze(2)) & (batch.words > 0).unsqueeze(1)
+    last = torch.where(before, batch.at.unsqueeze(1), torch.zeros_like(batch.at).unsqueeze(1)).amax(-1)
+    return batch.moment // DAY - last // DAY - 1
+
+
+def answers(member: Member, data: Data, part: Part, positions: int) -> Tensor:
+    """Hazard logits [Q,K] of a member for the queries of `held_out`."""
+    found = []
+    with torch.no_grad():
+        for batch in asked(data, part, positions):
+            p = member.positions(batch.words, batch.at, batch.count, batch.local)
+            states = member.states(batch.words, batch.count, p)
+            found.append(member.query(states, p, batch.shop, batch.moment)[0].flatten(0, 1))
+    return torch.cat(found)
+
+
+def loss_of(logits: Tensor, truth: Batch, some: Tensor | None = None) -> Tensor:
+    """What training minimises of the hazards [Q,K], on some queries."""
+    if some is not None:
+        fields = {name: getattr(truth, name)[:, some] for name in ("weight", "survival", "known")}
+        truth, logits = Batch(**{**vars(truth), **fields}), logits[some]
+    parts = hazard_losses(logits.unsqueeze(0), truth)
+    return (HAZARD * parts["hazard"] + HORIZON * parts["horizon"]) / HORIZON
+
+
+def logits_of(stays: Tensor, leaves: Tensor, silence: Tensor, raw: dict[str, Tensor]) -> Tensor:
+    hazard = blended(stays, leaves, torch.softmax(raw["mix"], 0)).clamp(1e-7, 1 - 1e-7)
+    hazard = corrected(hazard, silence, raw["shift"], 1 + raw["tilt"], raw["slope"]).clamp(1e-7, 1 - 1e-7)
+    return torch.log(hazard) - torch.log1p(-hazard)
+
+
+def fit_blend(logits: Tensor, held: HeldOut, some: Tensor) -> dict[str, Tensor]:
+    """Most probable shares and correction given the queries `some`, of members' logits [M,Q,K].
+
+    A user's days say much the same, so that each user counts as two observations whatever the number of days asked.
+    """
+    stays, leaves = nn.functional.logsigmoid(-logits), nn.functional.logsigmoid(logits)
+    raw = {"mix": torch.zeros(len(logits)), "shift": torch.zeros(3), "tilt": torch.zeros(()), "slope": torch.zeros(())}
+    for value in raw.values():
+        value.requires_grad_()
+    size = 2.0 * len(held.group[some].unique())
+    optimizer = torch.optim.LBFGS(list(raw.values()), max_iter=60, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        optimizer.zero_grad()
+        found = logits_of(stays, leaves, held.silence, raw)
+        prior = torch.stack([((raw[name] / spread) ** 2).sum() for name, spread in SPREADS.items()]).sum() / 2
+        loss = loss_of(found, held.truth, some) + prior / size
+        loss.backward()
+        return loss
+
+    optimizer.step(closure)
+    return {name: value.detach() for name, value in raw.items()}
+
+
+def learn_blend(logits: Tensor, held: HeldOut) -> tuple[Blend, dict[str, float]]:
+    """The blend of members with logits [M,Q,K] that serves users it was not fitted to best, and the losses it was
+    chosen by: of each member alone, of their mean, and of the fitted blend, fitted to the other half of the users."""
+    count = len(logits)
+    stays, leaves = nn.functional.logsigmoid(-logits), nn.functional.logsigmoid(logits)
+    half = torch.from_numpy(np.random.default_rng(0).permutation(int(held.group.max()) + 1) % 2 == 0)[held.group]
+    plain = {"shift": torch.zeros(3), "tilt": torch.zeros(()), "slope": torch.zeros(())}
+    found: dict[str, float] = {}
+
+    def judged(raw_of: Callable[[Tensor], dict[str, Tensor]]) -> float:
+        losses = [loss_of(logits_of(stays, leaves, held.silence, raw_of(~side)), held.truth, side) for side in (half, ~half)]
+        return float(torch.stack(losses).mean())
+
+    for number in range(count):
+        alone = torch.full((count,), -30.0)
+        alone[number] = 0.0
+        found[f"member {number}"] = judged(lambda _, alone=alone: {"mix": alone, **plain})  # type: ignore[misc]
+    found["mean"] = judged(lambda _: {"mix": torch.zeros(count), **plain})
+    found["fitted"] = judged(lambda some: fit_blend(logits, held, some))
+    best = min(found, key=lambda name: found[name])
+    if best == "fitted":
+        raw = fit_blend(logits, held, torch.ones_like(half))
+        mix = torch.softmax(raw["mix"], 0)
+        mix = torch.where(mix < DROPPED, torch.zeros(()), mix)
+        shares = [round(float(share), 4) for share in mix / mix.sum()]
+        first, second, third = (round(float(value), 4) for value in raw["shift"])
+        blend = Blend(shares, (first, second, third), round(1 + float(raw["tilt"]), 4), round(float(raw["slope"]), 4))
+    elif best == "mean":
+        blend = Blend([1 / count] * count)
+    else:
+        blend = Blend([float(best == f"member {number}") for number in range(count)])
+    return blend, {name: round(value, 5) for name, value in found.items()}
