@@ -2,13 +2,14 @@
 import type { Bench, BenchResult } from '../../test/bench/bench.ts';
 import { choice, defineCommand, integer } from '../framework.ts';
 
-const BENCHES = ['import', 'ingest', 'cold', 'timing', 'nightly', 'never-seen'] as const;
+const BENCHES = ['import', 'ingest', 'cold', 'timing', 'nightly', 'never-seen', 'scorer'] as const;
 /** These take long, and run only by name. */
 const LONG = ['million', 'fuzz', 'reasons'] as const;
 
 export default defineCommand({
   name: 'bench',
-  summary: 'Measures import, ingest, timing answers, nightly runs and scores of real logs on this machine.',
+  summary:
+    'Measures import, ingest, timing answers, nightly runs, scores of real logs and the speed of the model here.',
   options: {
     only: choice('NAME', [...BENCHES, ...LONG], `measures this alone; ${LONG.join(', ')} run only so`),
     percent: integer('N', 'does this much of the work', { min: 1, max: 100, default: 100 }),

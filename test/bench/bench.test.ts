@@ -3,7 +3,7 @@ import { type Bench, quantile } from './bench.ts';
 
 describe('the benches', () => {
   // A fraction of their work: that they run and answer in their form, not how fast this machine is.
-  test.each(['import', 'ingest'])(
+  test.each(['import', 'ingest', 'scorer'])(
     '%s measures and compares',
     async (name) => {
       const { default: bench }: { default: Bench } = await import(`./${name}.ts`);
