@@ -1,4 +1,4 @@
-/** Runs model/train.py: its progress becomes ours, its last line of stdout is the result, its last words the failure. */
+/** Runs a script of model/: its progress becomes ours, its last line of stdout is the result, its last words the failure. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -8,8 +8,13 @@ import { ROOT } from './project.ts';
 const STOPPED = 'training stopped: ';
 
 /** @throws Failure with what training said when it stopped */
-export async function runTraining(context: Context, python: string, args: string[]): Promise<Result> {
-  const child = spawn(python, ['-W', 'ignore', join(ROOT, 'model', 'train.py'), ...args], {
+export async function runTraining(
+  context: Context,
+  python: string,
+  args: string[],
+  script: 'train.py' | 'refit.py' = 'train.py',
+): Promise<Result> {
+  const child = spawn(python, ['-W', 'ignore', join(ROOT, 'model', script), ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   // Ctrl-C reaches Python too: it keeps a checkpoint and says its last words, which are waited for here.

@@ -1,6 +1,6 @@
 """Fits the heads of a bundle to many simulated shops at once, its body as it is, and writes the bundle that comes of it.
 
-    python model/refit.py FOLDER... --init BUNDLE --out BUNDLE
+    npm run train -- FOLDER... --heads --init BUNDLE --out BUNDLE
 
 A body is dear to run and general; how its states and the context features become hazards depends on the breadth of the
 family. So the body reads each window once (the result is kept beside the data), and the query head then sees every
@@ -22,42 +22,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from export import WEIGHTS, load_members, write_bundle
-from network import HORIZONS, BuyTiming, Member
+from fit import say
+from heads import HEAD, POINTER, head_batches, head_loss, judge, pointer_batches, pointer_loss, renormalise
+from network import BuyTiming, Member
 from shops import Shops
-
-HEAD = ("enter", "gate", "middle", "leave", "linear")
-POINTER = ("pointer_query", "pointer_key", "pointer_other")
-SHOP_NOISE = 0.1
-"""In standard deviations: a shop's statistics say roughly what it is like, and no head may know a shop by them."""
-MOST_WEIGHT = 20.0
-SILENCE, VIEWS = 97, 5
-"""Places of the log of the days since the last action among the context features, and of views among shop statistics."""
-LONGEST, SOME_VIEWS = math.log1p(90) - math.log(8), 0.02
-
-
-def say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
-
-
-def head_losses(logits: Tensor, survival: Tensor, weight: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Hazard and horizon losses as in training of everything, and the horizon loss of the truth itself."""
-    weight = weight / weight.mean()
-    before = torch.cat([torch.ones_like(survival[..., :1]), survival[..., :-1]], -1)
-    stay, leave = nn.functional.logsigmoid(-logits), nn.functional.logsigmoid(logits)
-    hazard = -((before - survival).clamp(min=0.0) * leave + survival * stay).sum(-1)
-    said_all = torch.exp(torch.cumsum(stay, -1))
-    horizon, truth_itself = torch.zeros_like(hazard), torch.zeros_like(hazard)
-    for days in HORIZONS:
-        truth, said = survival[..., days - 1].clamp(1e-6, 1 - 1e-6), said_all[..., days - 1].clamp(1e-6, 1 - 1e-6)
-        horizon = horizon - (truth * torch.log(said) + (1 - truth) * torch.log1p(-said))
-        truth_itself = truth_itself - (truth * torch.log(truth) + (1 - truth) * torch.log1p(-truth))
-    parts = (hazard, horizon / len(HORIZONS), truth_itself / len(HORIZONS))
-    means = [(weight * part).mean() for part in parts]
-    return means[0], means[1], means[2]
 
 
 def fit_stage(
@@ -107,100 +78,8 @@ def fit_stage(
             value.copy_(average[name])
 
 
-def head_batches(shops: list[Shops], rows: int, seed: int) -> Iterator[tuple[Tensor, ...]]:
-    """Queries of all shops in random order, over and over."""
-    ends = np.cumsum([len(part.data.queries) for part in shops])
-    for turn in range(1_000_000):
-        order = np.random.default_rng((seed, turn)).permutation(int(ends[-1]))
-        for at in range(0, len(order) - rows + 1, rows):
-            chosen = np.sort(order[at : at + rows])
-            owner = np.searchsorted(ends, chosen, side="right")
-            drawn = [shops[o].queries(chosen[owner == o] - (ends[o - 1] if o else 0)) for o in np.unique(owner)]
-            yield tuple(torch.cat(parts) for parts in zip(*drawn, strict=True))
-
-
-def head_loss(member: Member, batch: tuple[Tensor, ...], anchor: Member, trust: float) -> Tensor:
-    """Of queries like those the start was fitted to, its own survival curve makes the share `trust` of the target."""
-    raw, state, moment, survival, weight = batch
-    width = member.shape.shop
-    with torch.no_grad():
-        stays = torch.exp(torch.cumsum(nn.functional.logsigmoid(-anchor.head(raw, state, moment)[0]), -1))
-        trusted = trust * ((raw[..., SILENCE] <= LONGEST) & (raw[..., VIEWS - width] > SOME_VIEWS)).float().unsqueeze(-1)
-        survival = survival * (1 - trusted) + stays * trusted
-        noise = SHOP_NOISE * torch.sqrt(variances(member)[-width:]) * torch.randn_like(raw[..., -width:])
-    logits, _ = member.head(torch.cat([raw[..., :-width], raw[..., -width:] + noise], -1), state, moment)
-    hazard, horizon, _ = head_losses(logits, survival, weight.clamp(max=float(weight.mean()) * MOST_WEIGHT))
-    return 0.3 * hazard + 2.0 * horizon
-
-
-def variances(member: Member) -> Tensor:
-    found = member.norm.running_var
-    assert isinstance(found, Tensor)
-    return found
-
-
-def pointer_batches(shops: list[Shops], seed: int) -> Iterator[tuple[Shops, NDArray[np.int64], int, int]]:
-    """Windows of all shops in random order."""
-    plan = [(part, windows, length) for part in shops for windows, length in part.windows(1)]
-    for turn in np.random.default_rng(seed).permutation(len(plan)):
-        yield (*plan[turn], int(turn))
-
-
-def pointer_loss(member: Member, batch: tuple[Shops, NDArray[np.int64], int, int]) -> Tensor:
-    """Cross-entropy of the category of the next purchase, for two queries of each window that know it."""
-    part, windows, length, turn = batch
-    pick = np.random.default_rng(turn)
-    words, at, count, local = part.padded(windows, length)
-    with torch.no_grad():
-        p = member.positions(words, at, count, local)
-        states = member.states(words, count, p)
-    loss, known = torch.zeros(()), torch.zeros(())
-    first, end = part.data.first_query[windows], part.data.first_query[windows + 1]
-    for _ in range(2):
-        chosen = pick.integers(first, end)
-        raw, state, moment, _, _ = part.queries(chosen)
-        target = torch.from_numpy(np.asarray(part.data.queries[chosen, 3], np.int64)).unsqueeze(1)
-        with torch.no_grad():
-            hidden = member.head(raw, state, moment)[1]
-        some = (target >= 0).float()
-        loss = loss - (member.pointer(states, p, hidden, moment).gather(1, target.clamp(min=0)) * some).sum()
-        known = known + some.sum()
-    return loss / known.clamp(min=1.0)
-
-
-def renormalise(member: Member, shops: list[Shops]) -> None:
-    """Means and variances of the features as they are in this family, and weights that make the same of them."""
-    raw = torch.cat([part.queries(np.arange(0, len(part.data.queries), 7))[0].flatten(0, 1) for part in shops])
-    mean, var = raw.mean(0), raw.var(0) + 1e-3
-    before, shift = variances(member), member.norm.running_mean
-    assert isinstance(shift, Tensor)
-    old, new = torch.sqrt(before + member.norm.eps), torch.sqrt(var + member.norm.eps)
-    everything, last = slice(None), slice(-member.shape.shop, None)
-    with torch.no_grad():
-        for layer, columns in ((member.enter, everything), (member.linear, everything), (member.gate, last)):
-            moved, scale = ((mean - shift) / old)[columns], (new / old)[columns]
-            weight = layer.weight[:, : len(scale)]
-            layer.bias.add_(weight @ moved)
-            layer.weight[:, : len(scale)] = weight * scale
-        shift.copy_(mean)
-        before.copy_(var)
-
-
-def judge(member: Member, shops: list[Shops]) -> dict[str, float]:
-    """Mean losses over every query of shops that were held out, beside the least there is."""
-    sums, rows = np.zeros(3), 0
-    with torch.no_grad():
-        for part in shops:
-            for at in range(0, len(part.data.queries), 4_096):
-                chosen = np.arange(at, min(at + 4_096, len(part.data.queries)))
-                raw, state, moment, survival, weight = part.queries(chosen)
-                found = head_losses(member.head(raw, state, moment)[0], survival, weight)
-                sums += len(chosen) * np.array([float(value) for value in found])
-                rows += len(chosen)
-    return dict(zip(("hazard", "horizon", "oracle"), (sums / rows).round(5).tolist(), strict=True))
-
-
 def refit(args: argparse.Namespace) -> dict[str, Any]:
+    started = time.monotonic()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
     members = load_members(args.init)
@@ -243,7 +122,13 @@ def refit(args: argparse.Namespace) -> dict[str, Any]:
     }
     version = f"{before['size']}-{digest.hexdigest()[:8]}"
     write_bundle(args.out, BuyTiming(members), metas[0]["vocabulary"], metas[0]["shopStatistics"], facts, version)
-    return {"modelVersion": version, "validation": results}
+    parameters = sum(p.numel() for member in members for p in member.parameters())
+    return {
+        "modelVersion": version,
+        "parameters": parameters,
+        "seconds": round(time.monotonic() - started, 1),
+        "validation": results,
+    }
 
 
 def arguments() -> argparse.Namespace:

@@ -31,7 +31,10 @@ export default defineCommand({
     snapshotDays: integer('N', 'days between two snapshots that baselines are trained on', { default: 7, min: 1 }),
     bundle: text('FOLDER', 'judges this bundle and trains nothing'),
     size: choice('SIZE', ['tiny', 'base', 'gpt2'], 'of the model trained (default: tiny)'),
-    members: integer('N', 'members trained, blended with the bundle started from (default: what serves best)', { min: 1, max: 8 }),
+    members: integer('N', 'members trained, blended with the bundle started from (default: what serves best)', {
+      min: 1,
+      max: 8,
+    }),
     epochs: integer('N', 'passes over the actions, at most', { min: 1, max: 1000 }),
     init: text('FOLDER', 'bundle that training starts from; none: from nothing (default: the shipped bundle)'),
     truth: text('FILE.csv', 'what `simulate --truth` wrote: says how much of the gap to the truth is closed'),

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { SHOP_STATISTICS } from '../../core/shop-statistics.ts';
 import { feedShop } from '../../core/simulation/feed.ts';
+import { SHOP_KINDS } from '../../core/simulation/index.ts';
 import { dayFromNumber } from '../../core/time.ts';
 import { createVocabulary } from '../../core/vocabulary.ts';
-import { defineCommand, Failure, integer, text } from '../framework.ts';
+import { choice, defineCommand, Failure, integer, text } from '../framework.ts';
 import { createTrainingDataWriter } from '../training-data.ts';
 
 export default defineCommand({
@@ -12,7 +13,12 @@ export default defineCommand({
   options: {
     shops: integer('N', 'number of shops', { default: 100, min: 1 }),
     users: integer('N', 'users of each shop', { default: 300, min: 1 }),
-    queries: integer('N', 'days asked of each user', { default: 16, min: 1 }),
+    asked: integer('N', 'users of each shop that are asked about; the others only make its statistics', {
+      default: 60,
+      min: 1,
+    }),
+    queries: integer('N', 'days asked of each of them', { default: 12, min: 1 }),
+    kind: choice('KIND', SHOP_KINDS, 'only shops of this kind (default: the whole family)'),
     seed: integer('N', 'seed of the first shop; the others follow', { default: 1, min: 0 }),
     out: text('FOLDER', 'where to write', { required: true }),
   },
@@ -28,7 +34,9 @@ export default defineCommand({
     let lastDay = Number.NEGATIVE_INFINITY;
     for (let index = 0; index < options.shops; index++) {
       const shop = feedShop(options.seed + index, vocabulary, {
+        ...(options.kind && { kind: options.kind }),
         users: options.users,
+        asked: options.asked,
         queriesPerUser: options.queries,
       });
       const rows = new Map([...shop.statistics].map(([day, vector]) => [day, writer.addShopRow(vector)]));

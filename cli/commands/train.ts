@@ -22,17 +22,26 @@ export default defineCommand({
     }),
     out: text('BUNDLE', 'folder of the bundle', { required: true }),
     size: choice('SIZE', ['tiny', 'base', 'gpt2'], 'size of the GPT-2 body', { default: 'tiny' }),
-    members: integer('N', 'members trained, blended with the bundle started from (default: what serves best)', { min: 1, max: 8 }),
+    members: integer('N', 'members trained, blended with the bundle started from (default: what serves best)', {
+      min: 1,
+      max: 8,
+    }),
     seed: integer('N', 'seed of the first member', { default: 0 }),
     epochs: integer('N', 'passes over a shop’s own actions, at most', { min: 1, max: 1000 }),
     minutes: integer('N', 'simulated shops: training time of each member (default: 30)', { min: 1 }),
-    init: text('FOLDER', 'bundle, or GPT-2 of Hugging Face, to start from; none: from nothing (default: the shipped bundle)'),
+    init: text(
+      'FOLDER',
+      'bundle, or GPT-2 of Hugging Face, to start from; none: from nothing (default: the shipped bundle)',
+    ),
+    heads: flag('refits the heads of the bundle to simulated shops and leaves its body as it is'),
     resume: flag('goes on with a training that was interrupted, to the same result'),
   },
   async run(context, args, options) {
     const out = context.resolve(options.out);
     const folders = args.map((folder) => context.resolve(folder));
     if (folders.length > 0 && options.actions !== undefined) throw new Usage('name folders or --actions, not both');
+    if (options.heads && folders.length < 3)
+      throw new Usage('--heads needs three folders of simulated shops or more: the last two are held out');
     const missing = folders.find((folder) => !existsSync(join(folder, 'meta.json')));
     if (missing)
       throw new Failure(`${missing} holds no training data`, 'make some with `npm run prior -- --out FOLDER`');
@@ -54,15 +63,13 @@ export default defineCommand({
       folders.push(data);
     }
     try {
-      const result = await runTraining(context, python, [
-        ...folders,
-        ...['--out', out, '--checkpoints', work],
-        ...initOf(options.init, (path) => context.resolve(path)),
-        ...(['size', 'members', 'seed', 'epochs', 'minutes'] as const).flatMap((name) =>
-          options[name] === undefined ? [] : [`--${name}`, String(options[name])],
-        ),
-        ...(options.resume ? ['--resume'] : []),
-      ]);
+      const shared = [...folders, '--out', out, '--checkpoints', work, ...initOf(options.init, context.resolve)];
+      const valued = (['size', 'members', 'seed', 'epochs', 'minutes'] as const).flatMap((name) =>
+        options[name] === undefined ? [] : [`--${name}`, String(options[name])],
+      );
+      const result = options.heads
+        ? await runTraining(context, python, [...shared, '--seed', String(options.seed)], 'refit.py')
+        : await runTraining(context, python, [...shared, ...valued, ...(options.resume ? ['--resume'] : [])]);
       rmSync(work, { recursive: true, force: true });
       context.print(`${result.modelVersion}: ${result.parameters} parameters, ${result.seconds} s, in ${out}`);
       return result;

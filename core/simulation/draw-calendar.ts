@@ -51,7 +51,8 @@ export function drawPromotions(days: number, random: Random): Promotion[] {
 /** Season over the year, a slow trend, and a whim of each day. */
 export function drawMood(start: number, days: number, random: Random): Float64Array {
   const yearly = random.pick([0, 0.1, 0.25, 0.5]);
-  const peak = random.integer(0, 364);
+  // Half the shops live from the weeks before Christmas.
+  const peak = random.chance(0.5) ? random.integer(325, 358) : random.integer(0, 364);
   const sharp = random.chance(0.3) ? random.between(0.3, 1.2) : 0;
   const trend = random.pick([0, 0.2, 0.5]) * random.normal();
   const whim = random.between(0, 0.2);
@@ -63,10 +64,12 @@ export function drawMood(start: number, days: number, random: Random): Float64Ar
   });
 }
 
-export function drawArrivals(days: number, random: Random): Float64Array {
-  const shape = random.pick(['steady', 'growing', 'burst', 'burst', 'waves', 'fading']);
+/** @param cohort whether nobody comes after the first weeks */
+export function drawArrivals(days: number, cohort: boolean, random: Random): Float64Array {
+  const shape = cohort ? 'burst' : random.pick(['steady', 'growing', 'burst', 'waves', 'fading']);
   const growth = random.between(0.5, 3);
-  const cohort = Math.max(14, days * random.between(0.05, 0.35));
+  const weeks = Math.max(14, days * random.between(0.05, 0.35));
+  const late = cohort ? 0 : 0.002;
   const week = Array.from({ length: 7 }, () => random.logNormal(1, 0.2));
   return Float64Array.from({ length: days }, (_, day) => {
     const share = day / days;
@@ -76,11 +79,11 @@ export function drawArrivals(days: number, random: Random): Float64Array {
         : shape === 'fading'
           ? Math.exp(-growth * share)
           : shape === 'burst'
-            ? day < cohort
+            ? day < weeks
               ? 1
-              : 0.002
+              : late
             : shape === 'waves'
-              ? 1 + 0.9 * Math.sin((2 * Math.PI * day) / (cohort * 2))
+              ? 1 + 0.9 * Math.sin((2 * Math.PI * day) / (weeks * 2))
               : 1;
     return rate * week[weekday(day)]! * random.logNormal(1, 0.2);
   });

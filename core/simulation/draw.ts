@@ -38,6 +38,7 @@ export function drawShop(seed: number, options: ShopOptions = {}): Shop {
   // Some shops sell one thing, or log everything as one category.
   const oneThing = name !== 'demo' && random.chance(0.08);
   const calendar = shopCalendar(kind, random);
+  const cohort = random.chance(kind.cohort);
   const shop: Shop = {
     kind: name,
     seed,
@@ -57,8 +58,8 @@ export function drawShop(seed: number, options: ShopOptions = {}): Shop {
     types: Array.from({ length: types }, () => typeCalendar(calendar, random)),
     promotions: drawPromotions(days, random),
     mood: drawMood(start, days, random),
-    arrivals: drawArrivals(days, random),
-    established: random.between(...kind.established),
+    arrivals: drawArrivals(days, cohort, random),
+    established: cohort ? 0 : random.between(...kind.established),
     heritage: Math.round(random.scale(60, 900)),
     browseOnPurchase: 1 - random.scale(0.01, 0.4),
     signsOnPurchase: {

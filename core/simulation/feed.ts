@@ -4,9 +4,13 @@ import { encode, type Position } from '../sequences.ts';
 import { createShopTally, type ShopTally, type UserDays, userDays } from '../shop-statistics.ts';
 import { trainingWindows } from '../training.ts';
 import type { Vocabulary } from '../vocabulary.ts';
+import { createRandom, type Random } from './random.ts';
 import { simulateForTraining, type TrainingOptions, type TrainingUser } from './training.ts';
 
 const DAY_SECONDS = 86_400;
+/** Reading a long window costs as much as reading many short ones: one of two is left out, and the other counts twice. */
+const LONG = 128;
+const KEPT = 0.5;
 
 export interface FedWindow {
   words: Int32Array;
@@ -32,6 +36,7 @@ export function feedShop(seed: number, vocabulary: Vocabulary, options: Training
   const { shop, users } = simulateForTraining(seed, options);
   const days = new Set(users.flatMap(({ queries }) => queries.map(({ day }) => day)));
   const histories = users.map(historyOf);
+  const random = createRandom(seed, 0x66656564);
   return {
     kind: shop.kind,
     firstDay: shop.start,
@@ -39,7 +44,7 @@ export function feedShop(seed: number, vocabulary: Vocabulary, options: Training
     users: users.length,
     actions: users.reduce((sum, { actions }) => sum + actions.length, 0),
     statistics: statisticsOf(histories, days),
-    windows: users.flatMap((user) => windowsOf(user, vocabulary)),
+    windows: users.flatMap((user) => windowsOf(user, vocabulary, random)),
   };
 }
 
@@ -54,18 +59,25 @@ function statisticsOf(histories: UserDays[], days: ReadonlySet<number>): Map<num
   return new Map([...tallies].map(([day, tally]) => [day, tally.vector()]));
 }
 
-function windowsOf(user: TrainingUser, vocabulary: Vocabulary): FedWindow[] {
+function windowsOf(user: TrainingUser, vocabulary: Vocabulary, random: Random): FedWindow[] {
   if (user.queries.length === 0) return [];
   const positions = positionsOf(user);
   const weight = user.eligibleDays / user.queries.length;
   const days = user.queries.map(({ day }) => day);
-  return trainingWindows(positions, days).map((window) => {
+  return trainingWindows(positions, days).flatMap((window) => {
+    const thinned = window.positions.length > LONG;
+    if (thinned && !random.chance(KEPT)) return [];
     const { words, at, count, local, categories } = encode(window.positions, vocabulary);
     const queries = window.asked.map((index) => {
       const { day, survival } = user.queries[index]!;
-      return { day, survival, weight, nextLocal: nextLocal(user, day, categories, at, local) };
+      return {
+        day,
+        survival,
+        weight: thinned ? weight / KEPT : weight,
+        nextLocal: nextLocal(user, day, categories, at, local),
+      };
     });
-    return { words, at, count, local, queries };
+    return [{ words, at, count, local, queries }];
   });
 }
 

@@ -23,6 +23,8 @@ export interface Kind {
   dayResolution: number;
   closedDays: number;
   established: Range;
+  /** Chance that the log follows the new users of its first weeks only, as analyses of a customer base do. */
+  cohort: number;
 }
 
 const RICH = {
@@ -70,36 +72,39 @@ export const KINDS: Record<ShopKind, Kind> = {
     dayResolution: 0,
     closedDays: 0,
     established: [0.6, 0.7],
+    cohort: 0,
   },
   browsing: {
     ranges: BROWSING,
     archetypes: RICH,
     tracked: browsingTypes,
-    categories: [8, 3000],
-    novelty: [1, 600],
+    categories: [8, 10_000],
+    novelty: [1, 20_000],
     loyalty: 0.8,
     variety: 1,
     orders: 0.3,
     afterPurchase: [0.1, 1.5],
-    days: [60, 400],
+    days: [21, 400],
     dayResolution: 0.3,
     closedDays: 0.02,
     established: [0.3, 0.98],
+    cohort: 0.05,
   },
   fashion: {
     ranges: { ...BROWSING, views: [4, 20], wantDays: [3, 20], again: [0.1, 0.5], quit: [0.01, 0.2] },
     archetypes: { ...RICH, bargain: 2, lurker: 2 },
     tracked: browsingTypes,
-    categories: [20, 800],
-    novelty: [0.5, 100],
+    categories: [20, 3000],
+    novelty: [0.5, 5000],
     loyalty: 0.8,
     variety: 1,
     orders: 0.2,
     afterPurchase: [0.05, 0.6],
-    days: [60, 400],
+    days: [21, 400],
     dayResolution: 0.15,
     closedDays: 0.02,
     established: [0.2, 0.9],
+    cohort: 0.05,
   },
   durables: {
     ranges: {
@@ -116,8 +121,8 @@ export const KINDS: Record<ShopKind, Kind> = {
     },
     archetypes: { ...RICH, guest: 2, hesitant: 2, lurker: 2, heavy: 0.3 },
     tracked: browsingTypes,
-    categories: [8, 300],
-    novelty: [1, 100],
+    categories: [8, 2000],
+    novelty: [1, 5000],
     loyalty: 0.8,
     variety: 1,
     orders: 0.5,
@@ -126,21 +131,23 @@ export const KINDS: Record<ShopKind, Kind> = {
     dayResolution: 0.15,
     closedDays: 0.05,
     established: [0.05, 0.7],
+    cohort: 0.1,
   },
   'purchase-only': {
     ranges: PURCHASES,
-    archetypes: { ordinary: 3, regular: 1, heavy: 1, guest: 2, lapsing: 1, burst: 1, sporadic: 1.5 },
+    archetypes: { ordinary: 3, regular: 1, heavy: 1, guest: 4, lapsing: 1, burst: 1, sporadic: 1.5 },
     tracked: purchasesOnly,
-    categories: [1, 1000],
-    novelty: [0.2, 40],
+    categories: [1, 5000],
+    novelty: [0.2, 2000],
     loyalty: 0.8,
     variety: 1,
     orders: 0.5,
     afterPurchase: [0.3, 2],
-    days: [90, 700],
+    days: [60, 700],
     dayResolution: 0.6,
     closedDays: 0.15,
     established: [0.01, 0.9],
+    cohort: 0.25,
   },
   replenishment: {
     ranges: {
@@ -157,7 +164,7 @@ export const KINDS: Record<ShopKind, Kind> = {
     archetypes: { ordinary: 2, regular: 4, heavy: 1, guest: 0.8, lapsing: 1, sporadic: 0.6 },
     tracked: (random) => (random.chance(0.5) ? purchasesOnly(random) : browsingTypes(random)),
     categories: [3, 400],
-    novelty: [0.2, 20],
+    novelty: [0.2, 200],
     loyalty: 0.8,
     variety: 1,
     orders: 0.3,
@@ -166,6 +173,7 @@ export const KINDS: Record<ShopKind, Kind> = {
     dayResolution: 0.4,
     closedDays: 0.15,
     established: [0.1, 0.95],
+    cohort: 0.1,
   },
   grocery: {
     ranges: {
@@ -187,7 +195,7 @@ export const KINDS: Record<ShopKind, Kind> = {
     },
     archetypes: { ordinary: 3, regular: 3, heavy: 1, guest: 0.3, lapsing: 0.7, sporadic: 1 },
     tracked: (random) => (random.chance(0.75) ? purchasesOnly(random) : browsingTypes(random)),
-    categories: [15, 400],
+    categories: [15, 1000],
     novelty: [0.5, 100],
     loyalty: 0.8,
     variety: 1,
@@ -197,13 +205,14 @@ export const KINDS: Record<ShopKind, Kind> = {
     dayResolution: 0.4,
     closedDays: 0.3,
     established: [0.3, 0.98],
+    cohort: 0.05,
   },
   invoice: {
     ranges: { ...PURCHASES, returnDays: [10, 90], quit: [0.02, 0.35], lines: [1.3, 14], restDays: [3, 50] },
     archetypes: { ordinary: 3, regular: 1.5, heavy: 1, guest: 2, lapsing: 1, burst: 1, sporadic: 1 },
     tracked: (random) => (random.chance(0.5) ? ['purchase', 'refund'] : ['purchase']),
     categories: [20, 3000],
-    novelty: [0.5, 100],
+    novelty: [0.5, 1000],
     loyalty: 0.8,
     variety: 1,
     orders: 0.35,
@@ -212,5 +221,6 @@ export const KINDS: Record<ShopKind, Kind> = {
     dayResolution: 0.3,
     closedDays: 0.5,
     established: [0.2, 0.8],
+    cohort: 0.1,
   },
 };

@@ -46,7 +46,7 @@ export const PURCHASES: ProfileRanges = {
   restPhases: [1, 3],
   rhythm: [0.02, 0.6],
   again: [0.03, 0.35],
-  quit: [0.02, 0.6],
+  quit: [0.05, 0.85],
   deepShare: [0.1, 0.85],
   deepDays: [60, 900],
   lifetime: [60, 2000],

@@ -1,6 +1,6 @@
 import { drawShop, type ShopOptions } from './draw.ts';
 import { machineOf } from './machine.ts';
-import { createRandom } from './random.ts';
+import { createRandom, type Random } from './random.ts';
 import type { Shop } from './shop.ts';
 import { sweepSurvival } from './survival.ts';
 import { type Belief, beliefs, survivalOf } from './truth.ts';
@@ -23,28 +23,40 @@ export interface TrainingUser extends SimulatedUser {
 
 export interface TrainingOptions extends ShopOptions {
   queriesPerUser?: number;
-  /** A day is asked only if the user acted in so many days before it. */
+  /** Users asked about, the first ones; the others only make the shop statistics as exact as a real shop's. */
+  asked?: number;
+  /** A day is asked only if the user acted in so many days before it; drawn for each shop where not given. */
   activeDays?: number;
 }
+
+/** What shops call active: mostly the default, some look back much further. */
+const ACTIVE_DAYS = [90, 90, 90, 180, 365] as const;
+/** Days of a shop that are asked about; more would say little new of it. */
+const MORNINGS = 48;
 
 /** One shop of the family with sampled questions about its users and their exact answers. */
 export function simulateForTraining(
   seed: number,
   options: TrainingOptions = {},
 ): { shop: Shop; users: TrainingUser[] } {
-  const { queriesPerUser = 16, activeDays = 90 } = options;
+  const random = createRandom(seed, 0x71756572);
+  const { queriesPerUser = 16, asked: askedUsers = Number.POSITIVE_INFINITY } = options;
+  const activeDays = options.activeDays ?? random.pick(ACTIVE_DAYS);
   const shop = drawShop(seed, options);
   const machine = machineOf(shop);
-  const random = createRandom(seed, 0x71756572);
+  const mornings = new Set(
+    sample(
+      Array.from({ length: shop.days }, (_, day) => day),
+      MORNINGS,
+      random,
+    ),
+  );
   const asked = new Map<number, { belief: Belief; query: TrainingQuery }[]>();
   const users: TrainingUser[] = [];
   for (const user of simulateUsers(shop)) {
-    const eligible = activeMornings(shop, user, activeDays);
-    for (let i = 0; i < Math.min(queriesPerUser, eligible.length); i++) {
-      const j = random.integer(i, eligible.length - 1);
-      [eligible[i], eligible[j]] = [eligible[j]!, eligible[i]!];
-    }
-    const days = eligible.slice(0, queriesPerUser).sort((a, b) => a - b);
+    const wanted = users.length < askedUsers;
+    const eligible = wanted ? activeMornings(shop, user, activeDays).filter((day) => mornings.has(day)) : [];
+    const days = sample(eligible, queriesPerUser, random).sort((a, b) => a - b);
     const queries = beliefs(machine, user.actions, days).map((belief) => {
       const query = { day: shop.start + belief.day, survival: new Float32Array(0) };
       const others = asked.get(belief.day);
@@ -77,4 +89,14 @@ export function activeMornings(shop: Shop, user: SimulatedUser, activeDays: numb
   }
   for (let day = last + 1; day <= Math.min(shop.days - 1, last + activeDays); day++) days.push(day);
   return days;
+}
+
+/** So many of the items without repetition, or all of them. */
+function sample<T>(items: readonly T[], count: number, random: Random): T[] {
+  const left = [...items];
+  for (let i = 0; i < Math.min(count, left.length); i++) {
+    const j = random.integer(i, left.length - 1);
+    [left[i], left[j]] = [left[j]!, left[i]!];
+  }
+  return left.slice(0, count);
 }

@@ -54,8 +54,17 @@ describe('the family of shops', () => {
     expect(count(({ resolution }) => resolution === 'day')).toBeGreaterThan(30);
     expect(count(({ resolution }) => resolution === 'second')).toBeGreaterThan(30);
     expect(count(({ types }) => types.every(({ buyByWeekday }) => buyByWeekday.includes(0)))).toBeGreaterThan(10);
-    expect(Math.min(...shops.map(({ days }) => days))).toBeLessThan(90);
+    expect(Math.min(...shops.map(({ days }) => days))).toBeLessThan(45);
+    expect(count(({ arrivals }) => arrivals.at(-1) === 0)).toBeGreaterThan(5);
     expect(Math.max(...shops.map(({ days }) => days))).toBeGreaterThan(500);
+  });
+
+  it('has shops that follow the users of their first weeks only', () => {
+    const cohort = shops.find(({ arrivals }) => arrivals.at(-1) === 0)!;
+    const entered = [...simulateUsers({ ...cohort, users: 200 })].map(
+      ({ actions }) => actions[0]!.at / DAY - cohort.start,
+    );
+    expect(Math.max(...entered)).toBeLessThan(Math.max(15, 0.36 * cohort.days));
   });
 
   it('sells nothing on a weekday on which every type finds it closed', () => {
@@ -87,7 +96,7 @@ describe('the cause of a purchase', () => {
 });
 
 describe('training data of a shop', () => {
-  const { shop, users } = simulateForTraining(8, { users: 40, days: 120, queriesPerUser: 5 });
+  const { shop, users } = simulateForTraining(8, { users: 40, days: 120, queriesPerUser: 5, activeDays: 90 });
 
   it('asks only mornings after the first action, in the log, within 90 days of the last action', () => {
     expect(users.some(({ queries }) => queries.length === 5)).toBe(true);
@@ -100,6 +109,13 @@ describe('training data of a shop', () => {
         expect(day).toBeLessThan(shop.start + shop.days);
       }
     }
+  });
+
+  it('asks a shop about at most 48 mornings, and only its first users where told so', () => {
+    const some = simulateForTraining(8, { users: 40, days: 120, asked: 10 }).users;
+    expect(some).toHaveLength(40);
+    expect(some.findLastIndex(({ queries }) => queries.length > 0)).toBeLessThan(10);
+    expect(new Set(users.flatMap(({ queries }) => queries.map(({ day }) => day))).size).toBeLessThanOrEqual(48);
   });
 
   it('carries the truth of each morning', () => {
