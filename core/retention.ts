@@ -13,7 +13,7 @@ export function fileRules(retentionDays: number | undefined): FileRule[] {
     { id: 'exports', prefix: 'exports/', days: 30 },
     // Their links hold for minutes; they may name the shop's own ids.
     { id: 'downloads', prefix: 'downloads/', days: 1 },
-    ...(retentionDays === undefined ? [] : ['scores', 'audiences']).map((folder) => ({
+    ...(retentionDays === undefined ? [] : ['scores', 'warehouse', 'audiences']).map((folder) => ({
       id: folder,
       prefix: `${folder}/`,
       days: retentionDays!,

@@ -6,7 +6,7 @@ import type { FunctionName } from '../functions/routes.ts';
 
 export type Verb = 'GetItem' | 'BatchGetItem' | 'Query' | 'Scan' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 /** Folders of the bucket. */
-export type Folder = 'models' | 'catalogue' | 'scores' | 'audiences' | 'downloads' | 'health';
+export type Folder = 'models' | 'catalogue' | 'scores' | 'warehouse' | 'audiences' | 'downloads' | 'health';
 
 export interface Permissions {
   tables: Partial<Record<TableName, Verb[]>>;
@@ -110,7 +110,7 @@ const others: Record<Others, Permissions> = {
     },
     usersByShard: true,
     reads: ['models', 'scores'],
-    writes: ['scores'],
+    writes: ['scores', 'warehouse'],
     asksModel: true,
   },
   finish: {
@@ -118,7 +118,7 @@ const others: Record<Others, Permissions> = {
     usersByShard: true,
     reads: ['scores', 'audiences'],
     writes: ['audiences'],
-    removes: ['scores', 'audiences'],
+    removes: ['scores', 'warehouse', 'audiences'],
   },
 };
 

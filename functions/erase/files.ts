@@ -7,12 +7,13 @@ import type { Place } from '../../core/erasure/ports.ts';
 import type { ObjectStore, RunStore } from '../../core/ports.ts';
 import { concurrently } from '../concurrently.ts';
 import { tableFile } from '../runs/audience-files.ts';
+import { withoutUsers } from '../runs/warehouse-files.ts';
 
 /** Models are made from sequences without users, and the health check writes nothing of anyone. */
 export const FOLDERS_WITHOUT_USERS = ['models', 'health'];
 
 const FILES_AT_ONCE = 8;
-const SHARD_FILE = /^scores\/day=(\d{4}-\d{2}-\d{2})\/shard=(\d+)\./;
+const SHARD_FILE = /^(?:scores|warehouse)\/day=(\d{4}-\d{2}-\d{2})\/shard=(\d+)\./;
 const DAY = /\/day=(\d{4}-\d{2}-\d{2})\//;
 const PSEUDONYM = /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g;
 
@@ -41,6 +42,11 @@ async function removeFrom(
 ): Promise<number> {
   const stored = await objects.get(name);
   if (!stored) return 0;
+  if (name.endsWith('.parquet')) {
+    const { bytes, removed } = await withoutUsers(stored, users);
+    if (removed > 0) await objects.put(name, bytes);
+    return removed;
+  }
   const zipped = stored[0] === 0x1f && stored[1] === 0x8b;
   const text = Buffer.from(zipped ? gunzipSync(stored) : stored).toString('latin1');
   const lines = text.split('\n');

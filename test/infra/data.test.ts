@@ -88,7 +88,7 @@ describe.each(stages)('the data of stage $name', (stage) => {
   test('scores are kept as long as actions', () => {
     const [bucket] = ofType(data, 'AWS::S3::Bucket');
     const rules: { Prefix?: string; ExpirationInDays?: number }[] = bucket!.Properties.LifecycleConfiguration.Rules;
-    for (const folder of ['scores/', 'audiences/']) {
+    for (const folder of ['scores/', 'warehouse/', 'audiences/']) {
       const rule = rules.find(({ Prefix }) => Prefix === folder);
       expect(rule?.ExpirationInDays).toBe(stage.config.retentionDays);
     }

@@ -148,7 +148,11 @@ test('nights are run: one with shards that fail, one again, one of a past day', 
   await (await as('plan', plan))({ day: today });
   expect((await (await as('finish', finish))({ day: today })).failed).toBe(2);
   // What an earlier attempt left, and this one has nobody for.
-  const left = [`scores/day=${today}/shard=none.ndjson.gz`, `audiences/day=${today}/band=now/page=00009.ndjson.gz`];
+  const left = [
+    `scores/day=${today}/shard=none.ndjson.gz`,
+    `warehouse/day=${today}/shard=none.parquet`,
+    `audiences/day=${today}/band=now/page=00009.ndjson.gz`,
+  ];
   for (const name of left) cloud.files.set(name, Buffer.from(''));
   expect(await night({ day: today })).toMatchObject({ scored: 2, modelCalls: 2, failed: 0 });
   expect(await night({ day: today, restart: true })).toMatchObject({ scored: 2, modelCalls: 0 });

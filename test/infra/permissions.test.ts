@@ -106,6 +106,7 @@ const ALLOWED: Record<string, string> = {
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject s3:PutObject     on s3:<Objects>/catalogue/*
   s3:GetObject s3:PutObject     on s3:<Objects>/scores/*
+  s3:GetObject s3:PutObject     on s3:<Objects>/warehouse/*
   s3:GetObject s3:PutObject     on s3:<Objects>/downloads/*
   s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/audiences/*`,
   'Scheduler of Erasures': `
@@ -144,6 +145,7 @@ const ALLOWED: Record<string, string> = {
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject                  on s3:<Objects>/models/*
   s3:GetObject s3:PutObject     on s3:<Objects>/scores/*
+  s3:PutObject                  on s3:<Objects>/warehouse/*
   sagemaker:InvokeEndpoint      on sagemaker:endpoint/STAGE`,
   finish: `${OWN}
   dynamodb:Query                on <Users.Arn>/index/byShard
@@ -151,6 +153,7 @@ const ALLOWED: Record<string, string> = {
   dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject s3:DeleteObject  on s3:<Objects>/scores/*
+  s3:DeleteObject               on s3:<Objects>/warehouse/*
   s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/audiences/*`,
   // Uploads the shipped bundle during a deployment.
   Bundle: `

@@ -22,6 +22,8 @@ export const ADMIN_KEY = 'bt_admin_of_a_test';
 /** A whole shop for tests: real store, real files, real model; only its clock can be set. */
 export interface TestShop {
   deps: Dependencies;
+  /** The folder of the object store. */
+  objectFolder: string;
   /** What the model was asked, in order: by every handler but the look back, and by that one. */
   asked: ModelInput[];
   lookedBack: ModelInput[];
@@ -69,6 +71,7 @@ export async function openShop(
   let chunks = 0;
   const shop: TestShop = {
     deps,
+    objectFolder: join(folder, 'objects'),
     asked,
     lookedBack,
     now: Date.parse('2030-01-01T00:00:00Z'),

@@ -5,6 +5,7 @@ import { addDays, type Day } from '../../../core/time.ts';
 import { concurrently } from '../../concurrently.ts';
 import { FINISHED_DAYS, type FinishedDay, LATEST } from '../../runs/finished-runs.ts';
 import { scoreFile } from '../../runs/score-files.ts';
+import { warehouseFile, warehouseFolder } from '../../runs/warehouse-files.ts';
 import type { FinishInput, FinishReply } from '../messages.ts';
 import { type FinishState, getFinish, getPlan, listShards, type ShardState } from '../state.ts';
 import { putTogether } from './put-together.ts';
@@ -68,8 +69,9 @@ export function createHandler(deps: FinishDependencies): (input: FinishInput) =>
 /** Removes what an earlier attempt left of shards that this one has no users of. */
 async function removeOtherFiles(objects: ObjectStore, day: Day, shards: Map<number, ShardState>): Promise<void> {
   const filled = [...shards].filter(([, { activeUsers }]) => activeUsers > 0);
-  const names = new Set(filled.map(([shard]) => scoreFile(day, shard)));
-  for (const name of await objects.list(`scores/day=${day}/`)) if (!names.has(name)) await objects.remove(name);
+  const names = new Set(filled.flatMap(([shard]) => [scoreFile(day, shard), warehouseFile(day, shard)]));
+  for (const folder of [`scores/day=${day}/`, warehouseFolder(day)])
+    for (const name of await objects.list(folder)) if (!names.has(name)) await objects.remove(name);
 }
 
 /** Users that shards without a result would have looked at. */

@@ -25,6 +25,7 @@ import { addDays, type Day, type Zone } from '../../../core/time.ts';
 import { createVocabulary } from '../../../core/vocabulary.ts';
 import { concurrently } from '../../concurrently.ts';
 import { putRows, scoreFile } from '../../runs/score-files.ts';
+import { putWarehouseRows, warehouseFile } from '../../runs/warehouse-files.ts';
 import type { ShardInput, ShardReply } from '../messages.ts';
 import { getPlan, getShard, type PlanState, type ShardState, shardKey } from '../state.ts';
 import { type Asked, forecastUsers } from './forecast-users.ts';
@@ -75,7 +76,10 @@ export function createHandler(deps: ScoreShardDependencies): (input: ShardInput)
 
     rows.sort((a, b) => (a.user < b.user ? -1 : 1));
     if (plan.events) await deps.outbox.record(windowEvents(rows, before, day), deps.clock());
-    if (rows.length > 0) await putRows(deps.objects, scoreFile(day, shard), rows);
+    if (rows.length > 0) {
+      await putRows(deps.objects, scoreFile(day, shard), rows);
+      await putWarehouseRows(deps.objects, warehouseFile(day, shard), rows);
+    }
     const state: ShardState = {
       attempt: plan.attempt,
       activeUsers: rows.length,

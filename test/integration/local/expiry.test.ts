@@ -31,6 +31,7 @@ test('files and items go when their time is over, and nothing else does', async 
   const files: [string, number][] = [
     ['scores/day=2026-01-01/shard=001.ndjson.gz', 181],
     ['scores/day=2026-01-03/shard=001.ndjson.gz', 179],
+    ['warehouse/day=2026-01-01/shard=001.parquet', 181],
     ['audiences/day=2026-01-01/now.ndjson.gz', 181],
     ['exports/e.csv', 31],
     ['downloads/d.csv', 2],
