@@ -31,12 +31,12 @@ test('files and items go when their time is over, and nothing else does', async 
   const files: [string, number][] = [
     ['scores/day=2026-01-01/shard=001.ndjson.gz', 181],
     ['scores/day=2026-01-03/shard=001.ndjson.gz', 179],
-    ['warehouse/day=2026-01-01/shard=001.parquet', 181],
     ['audiences/day=2026-01-01/now.ndjson.gz', 181],
     ['exports/e.csv', 31],
     ['downloads/d.csv', 2],
     ['downloads/new.csv', 0],
     ['models/m.onnx', 900],
+    ['warehouse/day=2026-01-01/shard=001.parquet', 181],
   ];
   for (const [name, days] of files) await put(name, days);
   const seconds = NOW / 1000;
@@ -53,8 +53,8 @@ test('files and items go when their time is over, and nothing else does', async 
   };
 
   expect(await removeExpired({ ...options, retentionDays: undefined })).toEqual({ files: 2, items: 0 });
-  expect(await objects.list('')).toHaveLength(5);
-  expect(await removeExpired({ ...options, retentionDays: 180 })).toEqual({ files: 2, items: 1 });
+  expect(await objects.list('')).toHaveLength(6);
+  expect(await removeExpired({ ...options, retentionDays: 180 })).toEqual({ files: 3, items: 1 });
   expect(await objects.list('')).toEqual([files[5]![0], files[6]![0], files[1]![0]].sort());
   expect(await users()).toEqual(['ever', 'kept']);
   expect(await removeExpired({ ...options, retentionDays: 180 })).toEqual({ files: 0, items: 0 });
