@@ -21,6 +21,7 @@ describe('the benches', () => {
   test.each([
     ['million', 0.002],
     ['fuzz', 0.01],
+    ['audiences', 0.01],
   ])(
     '%s ends well, in small',
     async (name, scale) => {
