@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Bench, quantile } from './bench.ts';
+import { type Bench, type BenchResult, command, quantile } from './bench.ts';
 
 describe('the benches', () => {
   // A fraction of their work: that they run and answer in their form, not how fast this machine is.
@@ -33,14 +33,14 @@ describe('the benches', () => {
   );
 
   test('reasons name what truly set purchases off, in small', async () => {
-    const { default: bench }: { default: Bench } = await import('./reasons.ts');
-    const { value, users, deletion } = await bench({ scale: 0.15, progress: () => {} });
+    // In a process of its own: ONNX Runtime does not know the arrays of jest's realm.
+    const { reasons } = await command(['bench', '--only', 'reasons', '--percent', '15']);
+    const { value, users, deletion } = reasons as BenchResult;
     expect(users).toBeGreaterThan(20);
     expect(value).toBeGreaterThanOrEqual(0.8);
     // The real log is not part of the project.
     if (typeof deletion === 'string') console.warn(`the deletion curve is left out: ${deletion}`);
-    else expect(deletion).toMatchObject({ steeper: expect.any(Number) });
-    if (typeof deletion !== 'string') expect((deletion as { steeper: number }).steeper).toBeGreaterThanOrEqual(2);
+    else expect((deletion as { steeper: number }).steeper).toBeGreaterThanOrEqual(2);
   }, 240_000);
 
   test.each([
