@@ -124,6 +124,16 @@ export type BestWindow = {
   probability: number;
 };
 
+export type BuyersWithin = {
+  days: 1 | 3 | 7 | 14 | 30;
+  /** Known users expected to buy at least once within so many days: the sum of the users' probabilities. */
+  expected: number;
+  low80: number;
+  high80: number;
+  low95: number;
+  high95: number;
+};
+
 export type CalibrationAlarm = {
   /** True when the newest run's buyers lie outside [low99, high99] and over 10 % from what was expected. */
   value: boolean;
@@ -225,7 +235,11 @@ export type Demand = {
   /** The first day forecast: that of the run. */
   from: string;
   days: number;
-  /** Days ascending, most expected categories first. */
+  /** Known users: those scored in the run. */
+  users: number;
+  /** Of the known users, by horizon. */
+  within: BuyersWithin[];
+  /** By category and then by day. */
   series: DemandPoint[];
   lead?: {
     days: number;
@@ -234,11 +248,11 @@ export type Demand = {
 };
 
 export type DemandPoint = {
-  /** null: known users of the whole shop; ~new: buyers the model cannot know; ~other: small categories. */
+  /** null: known users of the whole shop, to whom the categories add up; ~new: buyers that no run can know before they come, on top of them; ~other: what is bought beyond the named categories. The first 200 categories behind which 5 users or more stand have a name. */
   category: string | null;
   /** A calendar day of the shop's time zone. */
   day: string;
-  /** Users expected to buy on the day. */
+  /** Users expected to buy on the day. Who buys on two days counts on each. */
   expected: number;
   low80: number;
   high80: number;
@@ -328,11 +342,11 @@ export type ImportReply = {
 };
 
 export type LeadUnits = {
-  /** null: known users of the whole shop; ~new: buyers the model cannot know; ~other: small categories. */
+  /** null: known users of the whole shop, to whom the categories add up; ~new: buyers that no run can know before they come, on top of them; ~other: what is bought beyond the named categories. The first 200 categories behind which 5 users or more stand have a name. */
   category: string | null;
   /** Units. */
   expected: number;
-  /** Units that suffice with this probability, in percent. */
+  /** Units that suffice with this probability, in percent: reorder points. */
   quantiles: {
     p50: number;
     p80: number;
@@ -1602,6 +1616,20 @@ export interface Operations {
     };
     reply: Overview;
   };
+  /** What will be bought. */
+  'GET /v1/demand': {
+    query?: {
+      /** The day shown; the latest day with a finished run when absent. */
+      day?: string;
+      /** Days forecast. */
+      days?: number;
+      /** Adds a series a category, most expected first. */
+      by?: "category";
+      /** Adds the units of so many days together, for a reorder point. */
+      leadDays?: number;
+    };
+    reply: Demand;
+  };
   /** List the keys. */
   'GET /v1/keys': {
     reply: {
@@ -1704,20 +1732,6 @@ export interface Operations {
   /** This document for people. */
   'GET /docs': {
     reply: string;
-  };
-  /** What will be bought. */
-  'GET /v1/demand': {
-    query?: {
-      /** The day shown; the latest day with a finished run when absent. */
-      day?: string;
-      /** Days forecast. */
-      days?: number;
-      /** Adds a series a category. */
-      by?: "category";
-      /** Adds the units of so many days together, for a reorder point. */
-      leadDays?: number;
-    };
-    reply: Demand;
   };
   /** How good the scores are. */
   'GET /v1/quality': {

@@ -42,9 +42,29 @@ export interface ScoreInput {
   theta: number;
 }
 
+/**
+ * `result[t]` = −ln(1 − P(purchase within t days from the first instant of the day)), corrected, t = 0 … 90.
+ * @throws RangeError when the forecast does not reach the day
+ */
+export function hazardOf({
+  forecast,
+  originDay,
+  day,
+  correction,
+}: Pick<ScoreInput, 'forecast' | 'originDay' | 'day' | 'correction'>): Float64Array {
+  return correct(cumulativeHazard(forecast, daysBetween(originDay, day)), correction);
+}
+
 /** @throws RangeError when the forecast does not reach the day */
-export function scoreOf({ forecast, originDay, day, lastActionDay, correction, theta }: ScoreInput): Score {
-  const cumulative = correct(cumulativeHazard(forecast, daysBetween(originDay, day)), correction);
+export function scoreOf(input: ScoreInput): Score {
+  return scoreFrom(hazardOf(input), input);
+}
+
+/** The score of a corrected cumulative hazard. */
+export function scoreFrom(
+  cumulative: Float64Array,
+  { day, lastActionDay, theta }: Pick<ScoreInput, 'day' | 'lastActionDay' | 'theta'>,
+): Score {
   const probability = HORIZONS.map((horizon) => within(cumulative, horizon));
   const quantile = (q: number) => addDays(day, quantileDay(cumulative, q));
   return {

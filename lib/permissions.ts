@@ -6,7 +6,7 @@ import type { FunctionName } from '../functions/routes.ts';
 
 export type Verb = 'GetItem' | 'BatchGetItem' | 'Query' | 'Scan' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
 /** Folders of the bucket. */
-export type Folder = 'models' | 'catalogue' | 'scores' | 'warehouse' | 'audiences' | 'downloads' | 'health';
+export type Folder = 'models' | 'catalogue' | 'scores' | 'warehouse' | 'audiences' | 'demand' | 'downloads' | 'health';
 
 export interface Permissions {
   tables: Partial<Record<TableName, Verb[]>>;
@@ -80,6 +80,7 @@ const others: Record<Others, Permissions> = {
     outboxByList: true,
   },
   overview: { tables: { Runs: ['GetItem'], Settings: ['GetItem', 'Query'] } },
+  demand: { tables: { Runs: ['GetItem'], Settings: ['GetItem'] }, reads: ['demand'] },
   keys: { tables: { Settings: ['GetItem', 'PutItem', 'DeleteItem', 'Query'] } },
   regulations: { tables: { Erasures: ['GetItem', 'PutItem', 'UpdateItem'], Settings: ['GetItem'] } },
   health: { tables: { Settings: ['GetItem'] }, reads: ['models', 'health'] },
@@ -110,15 +111,15 @@ const others: Record<Others, Permissions> = {
     },
     usersByShard: true,
     reads: ['models', 'scores'],
-    writes: ['scores', 'warehouse'],
+    writes: ['scores', 'warehouse', 'demand'],
     asksModel: true,
   },
   finish: {
     tables: { Runs: ['GetItem', 'PutItem', 'Query'], Settings: ['GetItem', 'PutItem', 'Query'] },
     usersByShard: true,
-    reads: ['scores', 'audiences'],
-    writes: ['audiences'],
-    removes: ['scores', 'warehouse', 'audiences'],
+    reads: ['scores', 'audiences', 'demand'],
+    writes: ['audiences', 'demand'],
+    removes: ['scores', 'warehouse', 'audiences', 'demand'],
   },
 };
 
@@ -138,6 +139,6 @@ export const PERMISSIONS: Record<AnyFunction, Permissions> = {
     },
     reads: writtenFolders,
     writes: writtenFolders,
-    removes: ['audiences'],
+    removes: ['audiences', 'demand'],
   },
 };

@@ -13,6 +13,8 @@ import { withoutUsers } from '../runs/warehouse-files.ts';
 export const FOLDERS_WITHOUT_USERS = ['models', 'health'];
 
 const FILES_AT_ONCE = 8;
+/** Sums of a shard's users while a run is not finished: they name nobody, but may name a category of one user alone. */
+const SUMS_FILE = /^demand\/day=[^/]+\/shard=(\d+)\./;
 const SHARD_FILE = /^(?:scores|warehouse)\/day=(\d{4}-\d{2}-\d{2})\/shard=(\d+)\./;
 const DAY = /\/day=(\d{4}-\d{2}-\d{2})\//;
 const PSEUDONYM = /(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g;
@@ -30,7 +32,7 @@ export function createFilePlace(deps: { objects: ObjectStore; runs: RunStore }):
 }
 
 function mayHold(name: string, shards: ReadonlySet<number>): boolean {
-  const shard = SHARD_FILE.exec(name)?.[2];
+  const shard = SHARD_FILE.exec(name)?.[2] ?? SUMS_FILE.exec(name)?.[1];
   if (shard !== undefined) return shards.has(Number(shard));
   return !FOLDERS_WITHOUT_USERS.includes(name.slice(0, name.indexOf('/')));
 }
@@ -40,6 +42,10 @@ async function removeFrom(
   name: string,
   users: ReadonlySet<string>,
 ): Promise<number> {
+  if (SUMS_FILE.test(name)) {
+    await objects.remove(name);
+    return 0;
+  }
   const stored = await objects.get(name);
   if (!stored) return 0;
   if (name.endsWith('.parquet')) {

@@ -3,6 +3,9 @@ import * as z from 'zod';
 import type { Audience } from '../../core/audiences/audience.ts';
 import type { Rule } from '../../core/audiences/rule.ts';
 import type { Correction } from '../../core/corrections.ts';
+import type { Again } from '../../core/demand/buying-days.ts';
+import { USUAL_ERRORS } from '../../core/demand/errors.ts';
+import type { PastDemand } from '../../core/demand/past.ts';
 import type { RunStore } from '../../core/ports.ts';
 import { BANDS } from '../../core/scores.ts';
 import type { Day } from '../../core/time.ts';
@@ -25,6 +28,19 @@ const audience: z.ZodType<Audience> = z.object({
 
 /** Categories of the sampled users by their share of all actions with one. */
 const categories = z.array(z.object({ category: z.string(), share: z.number() })).default([]);
+const again: z.ZodType<Again> = z.object({ after: z.array(z.number()), weekday: z.array(z.number()) });
+
+const past: z.ZodType<PastDemand> = z.object({
+  after: z.array(z.number()),
+  weekday: z.array(z.number()),
+  unknown: z.array(z.number()),
+  categories: z.array(z.object({ name: z.string(), share: z.number(), units: z.number(), unitsVariance: z.number() })),
+  quantityKnown: z.boolean(),
+  swing: z.object({
+    days: z.array(z.object({ expected: z.number(), variance: z.number(), actual: z.number() })),
+    distinct: z.number(),
+  }),
+});
 
 const plan = z.object({
   /** Rises with every restart; what shards left under a lower one does not count. */
@@ -46,6 +62,10 @@ const plan = z.object({
   theta: z.number(),
   modelVersion: z.string(),
   correction: correctionSchema,
+  /** Who buys again, for demand: see core/demand/buying-days.ts. */
+  again: again.default({ after: new Array(29).fill(0), weekday: new Array(7).fill(1) }),
+  /** How far demand was off on past days. */
+  demandErrors: z.object({ day: z.number(), category: z.number() }).default(USUAL_ERRORS),
   /** Whether the look back has settled the correction. */
   lookedBack: z.boolean().default(false),
 });
@@ -95,6 +115,16 @@ export function shardKey(shard: number): string {
 export async function getPlan(runs: RunStore, day: Day): Promise<PlanState | undefined> {
   const record = await runs.get(day, 'plan');
   return record && plan.parse(record.state);
+}
+
+/** What the plan's sample said of demand. */
+export async function getPast(runs: RunStore, day: Day): Promise<PastDemand | undefined> {
+  const record = await runs.get(day, 'past');
+  return record && past.parse(record.state);
+}
+
+export async function putPast(runs: RunStore, day: Day, state: PastDemand): Promise<void> {
+  await runs.put({ day, shard: 'past', state: { ...state } });
 }
 
 /** @returns undefined for a shard that the plan's attempt has not finished */

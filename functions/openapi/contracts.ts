@@ -2,6 +2,7 @@
 import { contracts as actions } from '../actions/contract.ts';
 import { contracts as audiences } from '../audiences/contract.ts';
 import { contracts as bands } from '../bands/contract.ts';
+import { contracts as demand } from '../demand/contract.ts';
 import { contracts as events } from '../events/contract.ts';
 import { contracts as health } from '../health/contract.ts';
 import { contracts as ingest } from '../ingest/contract.ts';
@@ -26,6 +27,7 @@ export const CONTRACTS: Contracts = {
   ...events,
   ...webhooks,
   ...overview,
+  ...demand,
   ...keys,
   ...regulations,
   ...health,

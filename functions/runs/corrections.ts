@@ -1,6 +1,7 @@
 /** Corrections that were learned, each kept with its evidence under the day that it was learned as of. */
 import * as z from 'zod';
 import type { Correction } from '../../core/corrections.ts';
+import type { DemandErrors } from '../../core/demand/errors.ts';
 import type { Evidence } from '../../core/learn-correction.ts';
 import type { SettingStore } from '../../core/ports.ts';
 import type { Day } from '../../core/time.ts';
@@ -11,12 +12,14 @@ export interface LearnedCorrection extends Correction {
   /** The model whose forecasts it corrects; of no use to another's. */
   modelVersion: string;
   evidence: Evidence & { origins: Day[] };
+  /** How far demand was off at the same origins; absent in what was learned before there was demand. */
+  demandErrors?: DemandErrors;
 }
 
 const KIND = 'correction';
 
 const count = z.number().int().nonnegative();
-const schema: z.ZodType<LearnedCorrection> = z.object({
+const schema = z.object({
   version: count,
   horizons: z.array(z.object({ days: count, slope: z.number(), intercept: z.number() })),
   asOf: z.string(),
@@ -27,11 +30,12 @@ const schema: z.ZodType<LearnedCorrection> = z.object({
     horizons: z.array(z.object({ days: count, n: count, buyers: count, before: z.number(), after: z.number() })),
     reason: z.string().nullable(),
   }),
+  demandErrors: z.optional(z.object({ day: z.number(), category: z.number() })),
 });
 
 /** Every correction learned, oldest first. */
 export async function listCorrections(settings: SettingStore): Promise<LearnedCorrection[]> {
-  const found = (await settings.list(KIND)).map(({ value }) => schema.parse(value));
+  const found = (await settings.list(KIND)).map(({ value }) => schema.parse(value) as LearnedCorrection);
   return found.sort((a, b) => (a.asOf < b.asOf ? -1 : a.asOf > b.asOf ? 1 : a.version - b.version));
 }
 

@@ -3,11 +3,13 @@ import type { Clock, Log, ObjectStore, RunStore, SettingStore, UserStore } from 
 import { ACTIVE_DAYS } from '../../../core/scores.ts';
 import { addDays, type Day } from '../../../core/time.ts';
 import { concurrently } from '../../concurrently.ts';
+import { removeSums } from '../../runs/demand-files.ts';
 import { FINISHED_DAYS, type FinishedDay, LATEST } from '../../runs/finished-runs.ts';
 import { scoreFile } from '../../runs/score-files.ts';
 import { warehouseFile, warehouseFolder } from '../../runs/warehouse-files.ts';
 import type { FinishInput, FinishReply } from '../messages.ts';
 import { type FinishState, getFinish, getPlan, listShards, type ShardState } from '../state.ts';
+import { makeDemand } from './put-demand.ts';
 import { putTogether } from './put-together.ts';
 
 export interface FinishDependencies {
@@ -22,7 +24,7 @@ export interface FinishDependencies {
 const FILES_AT_ONCE = 8;
 
 /**
- * Sums up the shards of a run: bands, quantiles, audiences. Shards that failed are named and left out; run again after
+ * Sums up the shards of a run: bands, quantiles, audiences, demand. Shards that failed are named and left out; run again after
  * them, it sums up anew.
  */
 export function createHandler(deps: FinishDependencies): (input: FinishInput) => Promise<FinishReply> {
@@ -30,10 +32,14 @@ export function createHandler(deps: FinishDependencies): (input: FinishInput) =>
     const plan = await getPlan(deps.runs, day);
     if (!plan) throw new Error(`the run of ${day} has no plan`);
     const before = await getFinish(deps.runs, day);
-    if (before?.attempt === plan.attempt && before.failedShards.length === 0) return replyOf(day, before);
+    if (before?.attempt === plan.attempt && before.failedShards.length === 0) {
+      await removeSums(deps.objects, day);
+      return replyOf(day, before);
+    }
     const shards = await listShards(deps.runs, day, plan.attempt);
     const failedShards = plan.shards.filter((shard) => !shards.has(shard));
     const { users, p7, expected, bands } = await putTogether(deps, day, plan, shards, deps.clock());
+    if (!(await makeDemand(deps, day, plan, shards))) deps.log.warn('a day without demand', { day });
     const states = [...shards.values()];
     const total = (value: (state: ShardState) => number) => states.reduce((sum, state) => sum + value(state), 0);
     const finishedAt = deps.clock();
@@ -60,6 +66,8 @@ export function createHandler(deps: FinishDependencies): (input: FinishInput) =>
     if (plan.attempt > 1) await removeOtherFiles(deps.objects, day, shards);
     await deps.runs.put({ day, shard: 'finish', state });
     await announce(deps.settings, { day, finishedAt, users });
+    // A shard that failed may come later; until then the others' sums are needed.
+    if (failedShards.length === 0) await removeSums(deps.objects, day);
     const { modelCalls, failed, seconds } = state;
     deps.log.info('nightly run finished', { day, users, modelCalls, failed, failedShards, seconds });
     return replyOf(day, state);

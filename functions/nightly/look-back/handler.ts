@@ -5,7 +5,8 @@ import { within } from '../../../core/scores.ts';
 import { type Day, dayNumber, daysBetween } from '../../../core/time.ts';
 import { correctionFor, type LearnedCorrection, listCorrections, putCorrection } from '../../runs/corrections.ts';
 import type { LookBackInput, LookBackReply } from '../messages.ts';
-import { getPlan } from '../state.ts';
+import { getPast, getPlan } from '../state.ts';
+import { demandErrorsOf } from './demand-errors.ts';
 import { type LookBack, lookBack, type PastForecastDependencies } from './past-forecasts.ts';
 
 export interface LookBackDependencies extends PastForecastDependencies {
@@ -37,13 +38,19 @@ export function createHandler(deps: LookBackDependencies): (input: LookBackInput
         throw new Error(`the model is ${bundle.manifest.version} now, the run was planned with ${plan.modelVersion}`);
       const past = await lookBack(deps, bundle, day);
       forecasts = past.origins.reduce((sum, { cases }) => sum + cases.length, 0);
-      correction = learn(past, day, plan.modelVersion, corrections);
+      const learned = learn(past, day, plan.modelVersion, corrections);
+      const demand = (await getPast(deps.runs, day)) ?? {
+        ...plan.again,
+        categories: [],
+        swing: { days: [], distinct: 0 },
+      };
+      correction = { ...learned, demandErrors: demandErrorsOf(past, learned, demand) };
       await putCorrection(deps.settings, correction);
       const { version, evidence } = correction;
       deps.log.info('looked back', { day, forecasts, correction: version, reason: evidence.reason });
     }
-    const { version, horizons } = correction;
-    const state = { ...plan, correction: { version, horizons }, lookedBack: true };
+    const { version, horizons, demandErrors = plan.demandErrors } = correction;
+    const state = { ...plan, correction: { version, horizons }, demandErrors, lookedBack: true };
     await deps.runs.put({ day, shard: 'plan', state });
     return { day, correction: version, forecasts };
   };

@@ -1,9 +1,11 @@
 import { IDENTITY } from '../../../core/corrections.ts';
+import { errorsOf } from '../../../core/demand/errors.ts';
+import { createPastDemand, type PastDemand } from '../../../core/demand/past.ts';
 import type { ActionStore, BundleStore, Clock, Log, RunStore, SettingStore, UserStore } from '../../../core/ports.ts';
 import { createCategoryTally } from '../../../core/profiles/categories.ts';
 import { addHours, hourCounts, WEEK_HOURS } from '../../../core/profiles/hours.ts';
 import { ACTIVE_DAYS, MIN_THETA } from '../../../core/scores.ts';
-import { createShopTally, REACH_DAYS, type ShopTally } from '../../../core/shop-statistics.ts';
+import { createShopTally, REACH_DAYS, type ShopTally, userDaysOf } from '../../../core/shop-statistics.ts';
 import { SHARDS } from '../../../core/tables.ts';
 import { addDays, type Day, dayNumber, isDay, type Zone } from '../../../core/time.ts';
 import { listAudiences } from '../../audiences/kept.ts';
@@ -12,7 +14,7 @@ import { correctionFor, listCorrections } from '../../runs/corrections.ts';
 import { createFinishedRuns } from '../../runs/finished-runs.ts';
 import type { PlanInput, PlanReply } from '../messages.ts';
 import { readSample } from '../sample.ts';
-import { getFinish, getPlan, type PlanState } from '../state.ts';
+import { getFinish, getPlan, type PlanState, putPast } from '../state.ts';
 
 export interface PlanDependencies {
   clock: Clock;
@@ -45,7 +47,7 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
     if (before && !input.restart && (await stands(deps, day, before, modelVersion)))
       return { day, shards: before.shards, modelVersion: before.modelVersion };
     const startedAt = deps.clock();
-    const { tally, hours, categories, users, shards } = await lookAtShop(deps, day);
+    const { tally, hours, categories, users, shards, past } = await lookAtShop(deps, day);
     const own = await deps.settings.get<number>(THETA.kind, THETA.name);
     const correction = correctionFor(await listCorrections(deps.settings), day, modelVersion) ?? IDENTITY;
     const state: PlanState = {
@@ -61,8 +63,11 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
       theta: own ?? Math.max(MIN_THETA, tally.rate30()),
       modelVersion,
       correction: { version: correction.version, horizons: correction.horizons },
+      again: { after: past.after, weekday: past.weekday },
+      demandErrors: errorsOf([past.swing], { days: [], distinct: 0 }),
       lookedBack: false,
     };
+    await putPast(deps.runs, day, past);
     await deps.runs.put({ day, shard: 'plan', state });
     deps.log.info('nightly run planned', { day, attempt: state.attempt, sampledUsers: users, modelVersion });
     return { day, shards, modelVersion };
@@ -86,17 +91,19 @@ async function stands(deps: PlanDependencies, day: Day, plan: PlanState, modelVe
 
 /**
  * Tallies a sample of the shop as of the first instant of the day before.
- * @returns also the shards that may have someone to score; those past the sample are not looked at
+ * @returns also what the sample says of demand, and the shards that may have someone to score; those past the sample are not looked at
  */
 async function lookAtShop(
   deps: PlanDependencies,
   day: Day,
-): Promise<Pick<PlanState, 'hours' | 'categories' | 'shards'> & { tally: ShopTally; users: number }> {
+): Promise<Pick<PlanState, 'hours' | 'categories' | 'shards'> & { tally: ShopTally; users: number; past: PastDemand }> {
   const asOf = addDays(day, -1);
   const active = addDays(day, -ACTIVE_DAYS);
   const tally = createShopTally(dayNumber(asOf));
+  const demand = createPastDemand(asOf, deps.zone);
   const shards: number[] = [];
   const categories = createCategoryTally();
+  let candidates = 0;
   let hours: number[] = new Array(WEEK_HOURS).fill(0);
   const read = await readSample(
     deps,
@@ -105,15 +112,19 @@ async function lookAtShop(
       earliest: addDays(asOf, -REACH_DAYS),
       limit: SAMPLE,
       onShard: (shard, keys) => {
+        candidates += keys.filter(({ firstActionDay }) => firstActionDay < asOf).length;
         if (keys.some((key) => key.firstActionDay < day && key.lastActionDay >= active)) shards.push(shard);
       },
     },
     (_, actions) => {
-      tally.add(actions, deps.zone);
+      const days = userDaysOf(actions, deps.zone);
+      tally.addDays(days);
+      demand.add(actions, days);
       categories.add(actions);
       hours = addHours(hours, hourCounts(actions, deps.zone));
     },
   );
   for (let shard = read.shards; shard < SHARDS; shard++) shards.push(shard);
-  return { tally, hours, categories: categories.shares(), users: read.users, shards };
+  const scale = (candidates / Math.max(1, read.users)) * (SHARDS / Math.max(1, read.shards));
+  return { tally, hours, categories: categories.shares(), users: read.users, shards, past: demand.past(scale) };
 }

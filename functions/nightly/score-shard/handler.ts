@@ -1,10 +1,11 @@
 import { matches } from '../../../core/audiences/rule.ts';
 import { subjectOf } from '../../../core/audiences/subjects.ts';
+import { createDemandBuilder } from '../../../core/demand/sums.ts';
 import { probabilityHistogram } from '../../../core/distributions.ts';
 import type { Outbox } from '../../../core/events/ports.ts';
 import { closedOf, eventsOf, type WindowEvent } from '../../../core/events/window-event.ts';
 import { nextWindows, type WindowState } from '../../../core/events/windows.ts';
-import { unpackForecast } from '../../../core/forecasts.ts';
+import { type Likely, unpackForecast } from '../../../core/forecasts.ts';
 import type { Bundle, Scorer } from '../../../core/model/contract.ts';
 import type {
   ActionStore,
@@ -19,11 +20,12 @@ import type {
 } from '../../../core/ports.ts';
 import { factsOf, shopRhythms } from '../../../core/profiles/facts.ts';
 import { type ScoreRow, scoreRow } from '../../../core/score-rows.ts';
-import { ACTIVE_DAYS, type Band, scoreOf } from '../../../core/scores.ts';
+import { ACTIVE_DAYS, type Band, hazardOf, scoreFrom } from '../../../core/scores.ts';
 import { buildSequence } from '../../../core/sequences.ts';
 import { addDays, type Day, type Zone } from '../../../core/time.ts';
 import { createVocabulary } from '../../../core/vocabulary.ts';
 import { concurrently } from '../../concurrently.ts';
+import { putSums } from '../../runs/demand-files.ts';
 import { putRows, scoreFile } from '../../runs/score-files.ts';
 import { putWarehouseRows, warehouseFile } from '../../runs/warehouse-files.ts';
 import type { ShardInput, ShardReply } from '../messages.ts';
@@ -79,6 +81,7 @@ export function createHandler(deps: ScoreShardDependencies): (input: ShardInput)
     if (rows.length > 0) {
       await putRows(deps.objects, scoreFile(day, shard), rows);
       await putWarehouseRows(deps.objects, warehouseFile(day, shard), rows);
+      await putSums(deps.objects, day, shard, scorer.demand);
     }
     const state: ShardState = {
       attempt: plan.attempt,
@@ -105,12 +108,16 @@ function createWaveScorer(
   const { zone } = deps;
   const { correction, theta, audiences } = plan;
   const rhythms = shopRhythms(plan.shop, plan.hours);
+  const demand = createDemandBuilder(day, plan.again);
+  let buyers: { user: string; cumulative: Float64Array; categories: Likely[] }[] = [];
 
   const toRow = ({ user, consent }: UserRecord, stored: StoredForecast): ScoreRow => {
     const forecast = unpackForecast(stored.packed);
     const { originDay, lastActionAt, modelVersion, facts } = stored;
     const lastActionDay = zone.dayOf(lastActionAt);
-    const score = scoreOf({ forecast, originDay, day, lastActionDay, correction, theta });
+    const cumulative = hazardOf({ forecast, originDay, day, correction });
+    const score = scoreFrom(cumulative, { day, lastActionDay, theta });
+    buyers.push({ user, cumulative, categories: forecast.nextCategories });
     const row = scoreRow(score, forecast, {
       user,
       originDay,
@@ -129,6 +136,7 @@ function createWaveScorer(
   };
 
   const scorer = {
+    demand: demand.sums,
     modelCalls: 0,
     modelRequests: 0,
     async score(users: string[]): Promise<ScoreRow[]> {
@@ -153,6 +161,10 @@ function createWaveScorer(
         await deps.users.putForecast(record.user, forecast);
         rows.push(toRow(record, forecast));
       });
+      // In one order, so that a run that is done again gives the same sums to the last digit.
+      buyers.sort((a, b) => (a.user < b.user ? -1 : 1));
+      for (const { cumulative, categories } of buyers) demand.add(cumulative, categories);
+      buyers = [];
       return rows;
     },
   };

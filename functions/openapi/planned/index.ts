@@ -4,14 +4,11 @@
  */
 import { ROUTES, type Route } from '../../routes.ts';
 import type { Contracts } from '../contract.ts';
-import { contracts as demand } from './demand.ts';
 import { contracts as quality } from './quality.ts';
 
 const there = new Set(ROUTES.map(({ method, path }) => `${method} ${path}`));
 
-export const PLANNED: Contracts = Object.fromEntries(
-  Object.entries({ ...demand, ...quality }).filter(([key]) => !there.has(key)),
-);
+export const PLANNED: Contracts = Object.fromEntries(Object.entries(quality).filter(([key]) => !there.has(key)));
 
 export const PLANNED_ROUTES: readonly Route[] = Object.keys(PLANNED).map((key) => {
   const [method, path] = key.split(' ') as [Route['method'], string];
