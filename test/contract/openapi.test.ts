@@ -91,6 +91,13 @@ describe('the typed client', () => {
     expect(failure).toMatchObject({ status: 404, type: 'unknown-user' });
   });
 
+  test('reads what will be bought', async () => {
+    const { series, users, within } = await client().call('GET /v1/demand', { query: { by: 'category', leadDays: 7 } });
+    expect(users).toBeGreaterThan(0);
+    expect(series.slice(0, 30).map(({ category }) => category)).toEqual(new Array(30).fill(null));
+    expect(within.map(({ days }) => days)).toEqual([1, 3, 7, 14, 30]);
+  });
+
   test('gets a download as it comes', async () => {
     const answer = await client().request('GET /v1/audiences/{name}', { path: { name: 'unlikely' } }, 'text/csv');
     expect((await answer.text()).split('\n')[0]).toMatch(/(^|,)user,/);

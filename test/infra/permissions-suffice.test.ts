@@ -13,6 +13,7 @@ import { createHandler as actions } from '../../functions/actions/handler.ts';
 import { createHandler as audiences } from '../../functions/audiences/handler.ts';
 import { createHandler as bands } from '../../functions/bands/handler.ts';
 import { createHandler as deliver } from '../../functions/deliver/handler.ts';
+import { createHandler as demand } from '../../functions/demand/handler.ts';
 import { createHandler as erase } from '../../functions/erase/handler.ts';
 import { createHandler as events } from '../../functions/events/handler.ts';
 import { createHandler as health } from '../../functions/health/handler.ts';
@@ -213,6 +214,11 @@ test('audiences, the overview and the health are read', async () => {
   expect((await call(windows, 'GET', '/v1/events', keys.ids)).body.events.length).toBeGreaterThan(0);
   const view = await as('overview', overview);
   expect(await call(view, 'GET', '/v1/overview', keys.ids)).toMatchObject({ status: 200, body: { users: 2 } });
+  const forecast = await as('demand', demand);
+  expect(await call(forecast, 'GET', '/v1/demand?by=category', keys.ids)).toMatchObject({
+    status: 200,
+    body: { users: 2 },
+  });
   const check = await as('health', (deps) => health({ ...deps, starting: () => false }));
   expect((await check()).statusCode).toBe(200);
   const document = await as('openapi', () => openapi());
@@ -236,11 +242,15 @@ test('a user is erased from every folder that somebody writes into, and the requ
   await store.client.send(new PutCommand({ TableName: 'Outbox', Item: { user, event: 'planted' } }));
   for (const folder of PERMISSIONS.erase.reads ?? [])
     cloud.files.set(`${folder}/planted.ndjson`, Buffer.from(`{"user":"${user}"}\n`));
+  // What a shard adds up while its run is not finished.
+  const sums = `demand/day=2020-01-01/shard=${String(Number.parseInt(user.slice(0, 2), 16)).padStart(3, '0')}.gz`;
+  cloud.files.set(sums, Buffer.from(''));
   const eraser = () => as('erase', (deps) => erase({ ...deps, environment: { SUPPRESSION_SECONDS: 0 } }));
   const handler = await eraser();
   expect(await handler()).toMatchObject({ finished: 0, waiting: 1 });
   expect(await handler()).toMatchObject({ finished: 1, waiting: 0 });
   for (const [name, file] of cloud.files) if (name.includes('planted')) expect(file.toString()).not.toContain(user);
+  expect(cloud.files.has(sums)).toBe(false);
   const shown = await call(await as('regulations', regulations), 'GET', `/v1/regulations/${regulateId}`, keys.admin);
   expect(shown.body.data.status).toBe('FINISHED');
   // As a backup brings it back.

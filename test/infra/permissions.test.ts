@@ -91,6 +91,11 @@ const ALLOWED: Record<string, string> = {
   overview: `${OWN}
   dynamodb:GetItem              on <Runs.Arn>
   dynamodb:GetItem dynamodb:Query on <Settings.Arn>`,
+  demand: `${OWN}
+  dynamodb:GetItem              on <Runs.Arn>
+  dynamodb:GetItem              on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/demand/*`,
   keys: `${OWN}
   dynamodb:GetItem dynamodb:PutItem dynamodb:DeleteItem dynamodb:Query on <Settings.Arn>`,
   regulations: `${OWN}
@@ -108,7 +113,8 @@ const ALLOWED: Record<string, string> = {
   s3:GetObject s3:PutObject     on s3:<Objects>/scores/*
   s3:GetObject s3:PutObject     on s3:<Objects>/warehouse/*
   s3:GetObject s3:PutObject     on s3:<Objects>/downloads/*
-  s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/audiences/*`,
+  s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/audiences/*
+  s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/demand/*`,
   'Scheduler of Erasures': `
   lambda:InvokeFunction         on <eraseFunction.Arn>
   lambda:InvokeFunction         on <eraseFunction.Arn>:*`,
@@ -146,6 +152,7 @@ const ALLOWED: Record<string, string> = {
   s3:GetObject                  on s3:<Objects>/models/*
   s3:GetObject s3:PutObject     on s3:<Objects>/scores/*
   s3:PutObject                  on s3:<Objects>/warehouse/*
+  s3:PutObject                  on s3:<Objects>/demand/*
   sagemaker:InvokeEndpoint      on sagemaker:endpoint/STAGE`,
   finish: `${OWN}
   dynamodb:Query                on <Users.Arn>/index/byShard
@@ -154,7 +161,8 @@ const ALLOWED: Record<string, string> = {
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject s3:DeleteObject  on s3:<Objects>/scores/*
   s3:DeleteObject               on s3:<Objects>/warehouse/*
-  s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/audiences/*`,
+  s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/audiences/*
+  s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/demand/*`,
   // Uploads the shipped bundle during a deployment.
   Bundle: `
   logs:CreateLogStream logs:PutLogEvents on its own log
