@@ -3,6 +3,7 @@
  * count of a rule. The value is the latency of an audience's page, 99 of 100, against the 50 ms aimed at.
  */
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { USUAL_ERRORS } from '../../core/demand/errors.ts';
 import { contentHash } from '../../core/hash.ts';
 import { WEEK_HOURS } from '../../core/profiles/hours.ts';
 import { STAGES } from '../../core/profiles/stages.ts';
@@ -105,6 +106,7 @@ async function leaveShards({ deps }: TestShop, users: number): Promise<void> {
     ...{ attempt: 1, startedAt: deps.clock(), shards, shop: SHOP_STATISTICS.map(() => 0), sampledUsers: 0 },
     ...{ hours: new Array(WEEK_HOURS).fill(0), categories: [], before: [], events: false, audiences: [] },
     ...{ theta: 0.1, modelVersion: 'v', correction, lookedBack: true },
+    ...{ again: { after: new Array(29).fill(0), weekday: new Array(7).fill(1) }, demandErrors: USUAL_ERRORS },
   };
   await deps.runs.put({ day: DAY, shard: 'plan', state: plan });
   for (const shard of shards) {
