@@ -76,9 +76,10 @@ function sequencesOf({ histories, zone, day }: Users): {
   const known = histories.map((actions) => actions.filter(({ at }) => at < instant)).filter(({ length }) => length > 0);
   for (const actions of known) tally.add(actions, zone);
   const positions = known.map((actions) => collapse(actions, zone)).sort((a, b) => b.length - a.length);
-  const everyLength = Array.from({ length: Math.min(MAX_LENGTH, positions[0]!.length) }, (_, i) =>
-    encode(positions[i % Math.min(3, positions.length)]!.slice(-(i + 1)), vocabulary),
-  );
+  const everyLength = Array.from({ length: Math.min(MAX_LENGTH, positions[0]!.length) }, (_, i) => {
+    const longEnough = positions.slice(0, 3).filter(({ length }) => length > i);
+    return encode(longEnough[i % longEnough.length]!.slice(-(i + 1)), vocabulary);
+  });
   const all = positions.map((own) => encode(latestPositions(own), vocabulary));
   return { all, everyLength, shop: tally.vector() };
 }
