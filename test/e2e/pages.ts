@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from '@jest/globals';
 import type { Download, Page } from 'playwright-core';
-import type { Audience, Bands, Count, Overview } from '../../client/index.ts';
-import { count, percent } from '../../web/format.ts';
+import type { Audience, Bands, Count, Overview, Reply } from '../../client/index.ts';
+import { count, percent, weekDay } from '../../web/format.ts';
 import { KEYS, type System } from './system.ts';
 
 export interface Desk {
@@ -28,6 +28,28 @@ export function testPages(desk: Desk): void {
     const change = bands.soon - before.bands.soon;
     const shown = (await page.getByTestId('change-soon').textContent()) ?? '';
     expect(shown).toContain(change === 0 ? 'as many' : count(Math.abs(change)));
+  });
+
+  test("A user: the page's numbers are the API's and those of the scores CSV", async () => {
+    const rows = await desk.scores();
+    for (const row of [rows[0]!, rows[rows.length >> 1]!, rows.at(-1)!]) {
+      const timing = await read<Reply<'GET /v1/users/{userId}/timing'>>(
+        `/v1/users/${encodeURIComponent(row.user_id!)}/timing`,
+      );
+      const page = await desk.open(`#/users/~${timing.user}`);
+      await page.getByText('Next purchase expected').waitFor();
+      for (const [horizon, value] of Object.entries(timing.probability)) {
+        expect(value).toBe(Number(row[`p_${horizon}`]));
+        expect(await page.getByTestId(`p-${horizon}`).textContent()).toContain(percent(value));
+      }
+      expect([timing.band, timing.expected.date, timing.silenceDays]).toEqual([
+        row.band,
+        row.expected,
+        Number(row.silence_days),
+      ]);
+      await page.getByText(weekDay(row.expected!)).first().waitFor();
+      await page.context().close();
+    }
   });
 
   test('Audiences: a rule is built, counted at once, saved, downloaded and deleted', async () => {
