@@ -11,10 +11,7 @@ import { ROOT, runCommand } from '../support/system.ts';
 const folder = mkdtempSync(join(tmpdir(), 'train-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-async function train(
-  args: string[],
-  script = 'train.py',
-): Promise<{ code: number | null; stdout: string; stderr: string }> {
+async function train(args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const python = await ensurePython(() => {});
   const child = spawn(python, ['-W', 'ignore', join(ROOT, 'model', 'train.py'), ...args]);
   let [stdout, stderr] = ['', ''];
