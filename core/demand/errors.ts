@@ -26,7 +26,7 @@ export interface LookedBack {
   distinct: number;
 }
 
-/** A fifth of a day's buyers, give or take; docs/measured.md. */
+/** A fifth of a day's buyers, give or take. */
 const USUAL_DAY = { mean: 0.04, spread: 0.02 };
 const USUAL_CATEGORY = { mean: 0.04, spread: 0.02 };
 /** No shop's days are better known than to a twentieth. */
