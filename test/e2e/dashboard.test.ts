@@ -137,7 +137,7 @@ const PAGES = ['#/audiences', '#/audiences/+', '#/audiences/soon', '#/sources', 
       expect(await page.getByTestId(`p-${horizon}`).textContent()).toContain(percent(value));
     }
     await page.getByRole('heading', { name: 'If the user stays silent' }).waitFor();
-    expect(await page.locator('.entry').count()).toBeGreaterThan(0);
+    await page.locator('.entry').first().waitFor();
   });
 
   test('tells why in words, with the numbers of the API', async () => {
