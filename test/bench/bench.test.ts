@@ -3,7 +3,7 @@ import { type Bench, type BenchResult, command, quantile } from './bench.ts';
 
 describe('the benches', () => {
   // A fraction of their work: that they run and answer in their form, not how fast this machine is.
-  test.each(['import', 'ingest', 'scorer'])(
+  test.each(['import', 'ingest'])(
     '%s measures and compares',
     async (name) => {
       const { default: bench }: { default: Bench } = await import(`./${name}.ts`);
@@ -32,8 +32,15 @@ describe('the benches', () => {
     240_000,
   );
 
-  test('reasons name what truly set purchases off, in small', async () => {
+  test('scorer measures and compares', async () => {
     // In a process of its own: ONNX Runtime does not know the arrays of jest's realm.
+    const { scorer } = await command(['bench', '--only', 'scorer', '--percent', '2']);
+    const { value, against, ratio } = scorer as BenchResult;
+    expect(ratio).toBeCloseTo(value / against, 1);
+    expect(value).toBeGreaterThan(0);
+  }, 240_000);
+
+  test('reasons name what truly set purchases off, in small', async () => {
     const { reasons } = await command(['bench', '--only', 'reasons', '--percent', '15']);
     const { value, users, deletion } = reasons as BenchResult;
     expect(users).toBeGreaterThan(20);
