@@ -23,7 +23,7 @@ export interface PastForecastDependencies {
 const USERS = 4_000;
 const ACTIONS = 40_000;
 /** Padded positions asked of the model in one look back, some seconds of work; users past them only count as buyers. */
-const POSITIONS = 200_000;
+const POSITIONS = 100_000;
 const WEEK = 7;
 const WEEKS = 8;
 /** A log is this many days old before an origin is looked at. */
