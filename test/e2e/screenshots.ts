@@ -30,6 +30,7 @@ const README: Picture[] = [
   { name: 'today', hash: '', viewport: LAPTOP, whole: true },
   { name: 'users', hash: '#/users?band=soon', viewport: LAPTOP },
   { name: 'user', hash: 'user', viewport: LAPTOP },
+  { name: 'demand', hash: '#/demand', viewport: LAPTOP },
   { name: 'phone', hash: 'user', viewport: PHONE },
 ];
 
