@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from context import Positions, context_features
-from export import example, load_net, to_onnx, write_bundle
+from export import example, load_net, write_bundle
 from network import DAY, BuyTiming, Member, Shape
 
 WORDS, SHOP = 11, 7
@@ -83,12 +83,9 @@ def test_probabilities_are_ordered_and_add_up(net: BuyTiming) -> None:
     assert bool((next_word > 0).all()) and bool((next_word_p <= 1).all())
 
 
-def test_the_exported_graph_equals_torch(net: BuyTiming, tmp_path) -> None:  # type: ignore[no-untyped-def]
-    assert to_onnx(net, tmp_path / "model.onnx", WORDS, SHOP) <= 1e-4
-
-
 def test_a_bundle_gives_its_weights_back_and_names_every_file(net: BuyTiming, tmp_path) -> None:  # type: ignore[no-untyped-def]
     words = ["", "view", "search", "wishlist", "cart", "uncart", "checkout", "coupon", "purchase", "refund", "visit"]
+    # Refuses a graph that differs from torch by more than 1e-4; test/contract/parity.test.ts measures that at every length.
     write_bundle(tmp_path / "bundle", net, words, [f"s{i}" for i in range(SHOP)], {}, "v1")
     inputs = example(3, 32, WORDS, SHOP)
     again = load_net(tmp_path / "bundle")
