@@ -77,7 +77,7 @@ def to_onnx(net: BuyTiming, file: Path, vocabulary: int, shop: int) -> float:
         dynamic_shapes=shapes[0],
     )
     assert program is not None
-    program.save(str(file))
+    onnx.save(without_traces(program.model_proto), str(file))
     onnx.checker.check_model(str(file))
     session = onnxruntime.InferenceSession(str(file), providers=["CPUExecutionProvider"])
     worst = 0.0
@@ -91,6 +91,20 @@ def to_onnx(net: BuyTiming, file: Path, vocabulary: int, shop: int) -> float:
     if worst > 1e-4:
         raise RuntimeError(f"the exported graph differs from torch by {worst:.1e}")
     return worst
+
+
+def without_traces(model: onnx.ModelProto) -> onnx.ModelProto:
+    """The graph without what the exporter notes of where it ran: stack traces name folders of the machine."""
+    for holder in (model, model.graph, *model.functions):
+        del holder.metadata_props[:]
+    for nodes in (model.graph.node, *(function.node for function in model.functions)):
+        for node in nodes:
+            node.doc_string = ""
+            del node.metadata_props[:]
+    for value in (*model.graph.value_info, *model.graph.input, *model.graph.output, *model.graph.initializer):
+        value.doc_string = ""
+        del value.metadata_props[:]
+    return model
 
 
 def triton_config(shop: int) -> str:

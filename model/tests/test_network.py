@@ -1,6 +1,7 @@
 """Properties of the network that serving relies on, on untrained weights (they hold for any)."""
 
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -94,3 +95,5 @@ def test_a_bundle_gives_its_weights_back_and_names_every_file(net: BuyTiming, tm
     there = {str(f.relative_to(tmp_path / "bundle")) for f in (tmp_path / "bundle").rglob("*") if f.is_file()}
     assert set(manifest["files"]) == there - {"manifest.json"}
     assert [f.name for f in tmp_path.iterdir()] == ["bundle"]
+    graph = (tmp_path / "bundle" / "repository" / "buy_timing" / "1" / "model.onnx").read_bytes()
+    assert str(Path(__file__).parents[1]).encode() not in graph and b"site-packages" not in graph
