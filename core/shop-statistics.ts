@@ -3,6 +3,7 @@
  * users, so parts add up; the same function serves the nightly run, training and backtests.
  */
 import { ACTION_TYPES, type Action, typeOf } from './actions/action.ts';
+import { below } from './sorted.ts';
 import type { Zone } from './time.ts';
 
 const TYPES = ACTION_TYPES.length;
@@ -86,18 +87,6 @@ export function userDaysOf(actions: readonly Action[], zone: Zone): UserDays {
       return { type: ACTION_TYPES.indexOf(typeOf(action.word)), at: latest };
     }),
   );
-}
-
-/** Number of entries of a sorted array below a value. */
-function below(sorted: Int32Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 const logit = (hits: number, of: number) => Math.log((hits + 0.5) / (Math.max(of - hits, 0) + 0.5));

@@ -5,7 +5,7 @@ import { createDynamoClient, type DynamoClient } from '../adapters/dynamo/client
 import { removeExpiredItems } from '../adapters/dynamo/expiry.ts';
 import type { ObjectStore } from '../core/ports.ts';
 import { fileRules } from '../core/retention.ts';
-import type { TableName } from '../core/tables.ts';
+import { TABLES, type TableName } from '../core/tables.ts';
 import type { Dependencies } from '../functions/wiring.ts';
 import { every } from './every.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -41,7 +41,9 @@ export async function removeExpired(options: ExpiryOptions): Promise<{ files: nu
     }
   }
   // Of actions that are kept for ever none expires, and there are many.
-  const tables: TableName[] = ['Sources', 'Outbox', ...(retentionDays === undefined ? [] : (['Actions'] as const))];
+  const tables = (Object.keys(TABLES) as TableName[]).filter(
+    (name) => name !== 'Actions' || retentionDays !== undefined,
+  );
   let items = 0;
   for (const table of tables) items += await removeExpiredItems(client, prefix, table, { now, stopped });
   return { files, items };

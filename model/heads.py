@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from losses import HAZARD, HORIZON
 from network import HORIZONS, Member
 from shops import Shops
+from start import rescale
 
 HEAD = ("enter", "gate", "middle", "leave", "linear")
 POINTER = ("pointer_query", "pointer_key", "pointer_other")
@@ -103,19 +104,7 @@ def pointer_loss(member: Member, batch: tuple[Shops, NDArray[np.int64], int, int
 def renormalise(member: Member, shops: list[Shops]) -> None:
     """Means and variances of the features as they are in this family, and weights that make the same of them."""
     raw = torch.cat([part.queries(np.arange(0, len(part.data.queries), 7))[0].flatten(0, 1) for part in shops])
-    mean, var = raw.mean(0), raw.var(0) + 1e-3
-    before, shift = variances(member), member.norm.running_mean
-    assert isinstance(shift, Tensor)
-    old, new = torch.sqrt(before + member.norm.eps), torch.sqrt(var + member.norm.eps)
-    everything, last = slice(None), slice(-member.shape.shop, None)
-    with torch.no_grad():
-        for layer, columns in ((member.enter, everything), (member.linear, everything), (member.gate, last)):
-            moved, scale = ((mean - shift) / old)[columns], (new / old)[columns]
-            weight = layer.weight[:, : len(scale)]
-            layer.bias.add_(weight @ moved)
-            layer.weight[:, : len(scale)] = weight * scale
-        shift.copy_(mean)
-        before.copy_(var)
+    rescale(member, raw.mean(0), raw.var(0) + 1e-3)
 
 
 def judge(member: Member, shops: list[Shops]) -> dict[str, float]:

@@ -34,13 +34,16 @@ class Own:
     validation: dict[str, Any]
 
 
+def windows_of(data: Data) -> int:
+    return sum(len(found) for _, _, found in data.buckets(Part()))
+
+
 def passes(data: Data, asked: int | None) -> int:
-    windows = sum(len(found) for _, _, found in data.buckets(Part()))
-    return asked or min(MOST_PASSES, max(2, round(SEQUENCES / max(1, windows))))
+    return asked or min(MOST_PASSES, max(2, round(SEQUENCES / max(1, windows_of(data)))))
 
 
 def usual_members(data: Data) -> int:
-    return 2 if sum(len(found) for _, _, found in data.buckets(Part())) < FEW_WINDOWS else 1
+    return 2 if windows_of(data) < FEW_WINDOWS else 1
 
 
 def train_own(

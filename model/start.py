@@ -91,8 +91,13 @@ def renormalise(member: Member, data: Data, part: Part, positions: int, batches:
             p = member.positions(batch.words, batch.at, batch.count, batch.local)
             raw = torch.cat([context_features(p, batch.moment), batch.shop], dim=-1).flatten(0, 1).double()
             sums, squares, weight = sums + raw.sum(0), squares + (raw**2).sum(0), weight + len(raw)
-        mean = (sums / weight).float()
-        var = ((squares / weight).float() - mean**2).clamp(min=0.0) + 1e-3
+    mean = (sums / weight).float()
+    rescale(member, mean, ((squares / weight).float() - mean**2).clamp(min=0.0) + 1e-3)
+
+
+def rescale(member: Member, mean: Tensor, var: Tensor) -> None:
+    """Scales the features by these means and variances, and the weights so that the member says the same."""
+    with torch.no_grad():
         old, new = (torch.sqrt(v + float(member.norm.eps)) for v in (cast(Tensor, member.norm.running_var), var))
         for layer, columns in (
             (member.enter, slice(None)),

@@ -1,9 +1,8 @@
 /** What DynamoDB's time to live does, for a local store, which does not. */
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import { TABLES, type TableDefinition, type TableName } from '../../core/tables.ts';
-import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';
-import { isConditionFailed } from './errors.ts';
+import { held } from './condition.ts';
 import { scanItems } from './scan.ts';
 
 /**
@@ -33,12 +32,7 @@ export async function removeExpiredItems(
       ExpressionAttributeNames: { '#expires': timeToLive },
       ExpressionAttributeValues: { ':now': seconds },
     });
-    try {
-      await orBusy(client.send(deletion));
-      removed++;
-    } catch (error) {
-      if (!isConditionFailed(error)) throw error;
-    }
+    if (await held(client.send(deletion))) removed++;
   }
   return removed;
 }

@@ -1,10 +1,9 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';
-import { isConditionFailed } from './errors.ts';
+import { held } from './condition.ts';
 
 /** Puts an item where a condition holds. @returns whether it did */
-export async function putIf(
+export function putIf(
   client: DynamoClient,
   table: string,
   item: Record<string, unknown>,
@@ -12,18 +11,12 @@ export async function putIf(
   names: Record<string, string>,
   values?: Record<string, unknown>,
 ): Promise<boolean> {
-  try {
-    const put = new PutCommand({
-      TableName: table,
-      Item: item,
-      ConditionExpression: condition,
-      ExpressionAttributeNames: names,
-      ExpressionAttributeValues: values,
-    });
-    await orBusy(client.send(put));
-    return true;
-  } catch (error) {
-    if (isConditionFailed(error)) return false;
-    throw error;
-  }
+  const put = new PutCommand({
+    TableName: table,
+    Item: item,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: names,
+    ExpressionAttributeValues: values,
+  });
+  return held(client.send(put));
 }

@@ -1,15 +1,8 @@
 import { UpdateCommand, type UpdateCommandInput } from '@aws-sdk/lib-dynamodb';
-import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';
-import { isConditionFailed } from './errors.ts';
+import { held } from './condition.ts';
 
 /** @returns false when the condition did not hold. @throws StoreBusy */
-export async function updateIf(client: DynamoClient, input: UpdateCommandInput): Promise<boolean> {
-  try {
-    await orBusy(client.send(new UpdateCommand(input)));
-    return true;
-  } catch (error) {
-    if (isConditionFailed(error)) return false;
-    throw error;
-  }
+export function updateIf(client: DynamoClient, input: UpdateCommandInput): Promise<boolean> {
+  return held(client.send(new UpdateCommand(input)));
 }

@@ -1,7 +1,7 @@
 /** What the baselines know of a user on a day: recency, frequency and rhythm, from nothing at or after the day. */
 import { ACTION_TYPES } from '../actions/action.ts';
 import type { UserDays } from '../shop-statistics.ts';
-import { below } from './population.ts';
+import { below } from '../sorted.ts';
 
 const TYPES = ACTION_TYPES.length;
 const WINDOWS = [1, 3, 7, 14, 30, 60] as const;

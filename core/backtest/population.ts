@@ -1,6 +1,7 @@
 /** Who is asked about at an origin and what happened next. Who is asked is fixed by what came before the origin alone. */
 import { type Action, compareActions } from '../actions/action.ts';
 import { type UserDays, userDaysOf } from '../shop-statistics.ts';
+import { below } from '../sorted.ts';
 import { type Day, dayFromNumber, dayNumber, type Zone } from '../time.ts';
 import { fits, type Protocol } from './protocol.ts';
 
@@ -84,16 +85,4 @@ export function populationOf(
     lastDay: Int32Array.from(lastDay),
     labels: labels.map((list) => Int8Array.from(list)),
   };
-}
-
-/** Number of entries of a sorted array below a value. */
-export function below(sorted: ArrayLike<number>, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

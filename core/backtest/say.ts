@@ -9,9 +9,10 @@ import { type Bundle, HORIZONS, LOCAL_CATEGORIES, type Scorer, type Sequence } f
 import { type Band, cumulativeHazard, FORECAST_DAYS, MIN_THETA, scoreOf, within } from '../scores.ts';
 import { buildSequence } from '../sequences.ts';
 import { createShopTally } from '../shop-statistics.ts';
+import { before, below } from '../sorted.ts';
 import { type Day, dayFromNumber, dayNumber, daysBetween, type Zone } from '../time.ts';
 import { createVocabulary } from '../vocabulary.ts';
-import { below, type History, type Population } from './population.ts';
+import type { History, Population } from './population.ts';
 
 /** How far the survival curves of a report reach. */
 export const CURVE_DAYS = 30;
@@ -118,7 +119,7 @@ async function forecast(
   const distinct = new Map<string, { sequence: Sequence; users: number[] }>();
   for (const user of asked) {
     const { actions } = histories[user]!;
-    const sequence = buildSequence(actions.slice(0, firstAt(actions, instant)), zone, vocabulary);
+    const sequence = buildSequence(actions.slice(0, before(actions, instant)), zone, vocabulary);
     const key = keyOf(sequence);
     const same = distinct.get(key);
     if (same) same.users.push(user);
@@ -149,17 +150,6 @@ async function forecast(
     progress(done);
   }
   return groups.length;
-}
-
-function firstAt(actions: readonly { at: number }[], instant: number): number {
-  let low = 0;
-  let high = actions.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (actions[middle]!.at < instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function keyOf({ words, at, count, local, categories }: Sequence): string {

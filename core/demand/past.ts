@@ -5,6 +5,7 @@
 import { type Action, categoryOf, typeOf } from '../actions/action.ts';
 import { ACTIVE_DAYS } from '../scores.ts';
 import type { UserDays } from '../shop-statistics.ts';
+import { below } from '../sorted.ts';
 import { type Day, dayFromNumber, dayNumber, type Zone } from '../time.ts';
 import { type Again, DEMAND_DAYS, weekdayOf } from './buying-days.ts';
 import type { BackDays, LookedBack } from './errors.ts';
@@ -232,15 +233,4 @@ function unitsOf(
   const mean = (units + PRIOR_OF_UNITS * usual.units) / n;
   const square = (unitsSquared + PRIOR_OF_UNITS * (usual.unitsVariance + usual.units ** 2)) / n;
   return { units: mean, unitsVariance: Math.max(0, square - mean * mean) };
-}
-
-function below(sorted: Int32Array, value: number): number {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (sorted[middle]! < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

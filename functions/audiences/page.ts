@@ -3,6 +3,7 @@ import type { Pseudonyms } from '../../core/ports.ts';
 import { rowReply } from '../../core/score-rows.ts';
 import { BANDS } from '../../core/scores.ts';
 import { type Day, isDay } from '../../core/time.ts';
+import { showsIds } from '../http/access.ts';
 import { type ApiReply, type ApiRequest, Problem } from '../http/api.ts';
 import { toCursor } from '../http/paging.ts';
 import { parseQuery } from '../http/validate.ts';
@@ -32,7 +33,7 @@ export async function pageOf(
   // A list that was written anew meanwhile is read on in its former order.
   if (place && place.list !== list.list && place.list !== list.before)
     throw badCursor('belongs to a list that was replaced since; begin again without it');
-  const showIds = request.key?.scope === 'read:ids' || request.key?.scope === 'admin';
+  const showIds = showsIds(request);
   if (/\btext\/csv\b/i.test(request.headers.accept ?? '')) return csvReply(deps, { name, day }, list, showIds);
 
   const at = { day, list: place?.list ?? list.list, name };

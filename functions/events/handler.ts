@@ -2,6 +2,7 @@
 import type { Outbox, Position, RecordedEvent } from '../../core/events/ports.ts';
 import type { Pseudonyms, UserStore } from '../../core/ports.ts';
 import { shopIds } from '../audiences/csv.ts';
+import { showsIds } from '../http/access.ts';
 import { type ApiDependencies, api, type HttpHandler } from '../http/api.ts';
 import { cursorOf, toCursor } from '../http/paging.ts';
 import { parseQuery } from '../http/validate.ts';
@@ -21,7 +22,7 @@ export function createHandler(deps: EventsDependencies): HttpHandler {
     const fresh = from ? [] : (await deps.outbox.unpublished()).slice(0, limit);
     const page = await deps.outbox.events(limit, from);
     const events = [...fresh, ...page.items];
-    const showIds = request.key?.scope === 'read:ids' || request.key?.scope === 'admin';
+    const showIds = showsIds(request);
     const ids = showIds ? await shopIds(deps, events) : undefined;
     const reply: EventsReply = {
       events: events.map((event) => listed(event, ids?.get(event.user))),

@@ -12,6 +12,11 @@ export function scopeAllows(has: Scope, needs: Scope): boolean {
   return has === 'read:ids' && needs === 'read';
 }
 
+/** Whether the shop's own ids may be shown in the answer. */
+export function showsIds({ key }: ApiRequest): boolean {
+  return key !== undefined && scopeAllows(key.scope, 'read:ids');
+}
+
 /** The key of `Authorization: Bearer KEY`, or of Basic with the key as user name; undefined when there is none. */
 export function keyOfHeader(authorization: string | undefined): string | undefined {
   const [, scheme, value] = /^(bearer|basic) +(\S+) *$/i.exec(authorization?.trim() ?? '') ?? [];

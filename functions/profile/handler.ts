@@ -16,6 +16,7 @@ import { portraitOf } from '../../core/profiles/portrait.ts';
 import type { ScoreRow } from '../../core/score-rows.ts';
 import { type Day, daysBetween, type Zone } from '../../core/time.ts';
 import { concurrently } from '../concurrently.ts';
+import { showsIds } from '../http/access.ts';
 import { type ApiDependencies, api, type HttpHandler, Problem } from '../http/api.ts';
 import { resolveUser } from '../http/user.ts';
 import { createFinishedRuns, type FinishedRun } from '../runs/finished-runs.ts';
@@ -56,13 +57,13 @@ export function createHandler(deps: ProfileDependencies): HttpHandler {
     ]);
     const known = knownOf(deps, actions, run);
     if (!known) throw unknown();
+    const bought = boughtDays(actions, deps.zone);
     const reply: ProfileReply = {
       user,
       ...profileOf(known, run, deps.zone),
-      scores: rows.flatMap((row) => (row ? [scored(row, boughtDays(actions, deps.zone), known.day)] : [])),
+      scores: rows.flatMap((row) => (row ? [scored(row, bought, known.day)] : [])),
     };
-    if (request.key?.scope === 'read:ids' || request.key?.scope === 'admin')
-      reply.userId = deps.pseudonyms.decrypt(record.encryptedId);
+    if (showsIds(request)) reply.userId = deps.pseudonyms.decrypt(record.encryptedId);
     return { status: 200, body: reply };
   });
 }

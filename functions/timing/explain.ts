@@ -5,7 +5,7 @@ import { collapse } from '../../core/sequences.ts';
 import { dayNumber } from '../../core/time.ts';
 import type { FinishedRun } from '../runs/finished-runs.ts';
 import type { TimingReply } from './contract.ts';
-import type { FreshDependencies } from './fresh.ts';
+import { type FreshDependencies, originOf } from './fresh.ts';
 import { orModelAway, vocabularyOf } from './model-away.ts';
 
 const DAYS = 7;
@@ -36,8 +36,7 @@ export async function explainUser(
   const { quantiles } = state;
   const ask = probabilitiesOf(deps.scorer, {
     shop: Float32Array.from(state.shop),
-    // Where clocks went back within the hour, the last action's wall clock may be ahead of now's.
-    origin: Math.max(zone.wallClock(instant), last.at),
+    origin: originOf(zone, instant, last.at),
     edges: bundle.manifest.bins,
     vocabulary: vocabularyOf(bundle),
     correction: state.correction,

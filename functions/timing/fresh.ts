@@ -24,6 +24,15 @@ export interface FreshForecast {
 }
 
 /**
+ * Wall-clock seconds of an instant, as the model's origin. Where clocks went back within the hour, the last action's wall
+ * clock may be ahead of the instant's.
+ * @param last wall-clock seconds of the last action before it
+ */
+export function originOf(zone: Zone, instant: number, last: number): number {
+  return Math.max(zone.wallClock(instant), last);
+}
+
+/**
  * The model's forecast from this moment on, from every action until now. Nothing is stored.
  * @param shop shop statistics of the latest run
  * @returns undefined for a user without an action
@@ -43,8 +52,7 @@ export async function forecastNow(
   if (!last) return undefined;
   const { manifest } = bundle;
   const sequence = buildSequence(actions, zone, vocabularyOf(bundle));
-  // Where clocks went back within the hour, the last action's wall clock may be ahead of now's.
-  const origin = Math.max(zone.wallClock(now), sequence.at.at(-1)!);
+  const origin = originOf(zone, now, sequence.at.at(-1)!);
   const [batch] = batchesOf([sequence], shop, origin);
   const output = await orModelAway(deps.scorer.score(batch!.input), 'fresh');
   const names = { edges: manifest.bins, words: bundle.vocabulary, categories: sequence.categories };

@@ -7,6 +7,7 @@ import { factsOf, shopRhythms } from '../../core/profiles/facts.ts';
 import { probabilities, rowReply, type ScoredUser, type ScoreSource, scoreRow } from '../../core/score-rows.ts';
 import { cumulativeHazard, FORECAST_DAYS, isActive, scoreOf, within } from '../../core/scores.ts';
 import { addDays, type Day, daysBetween } from '../../core/time.ts';
+import { showsIds } from '../http/access.ts';
 import { type ApiDependencies, type ApiRequest, api, type HttpHandler, Problem } from '../http/api.ts';
 import { resolveUser } from '../http/user.ts';
 import { parseQuery } from '../http/validate.ts';
@@ -51,8 +52,7 @@ export function createHandler(deps: TimingDependencies): HttpHandler {
     const reply = toReply(answer.row, run);
     if (explain) Object.assign(reply, await explainUser(deps, user, run, fresh));
     if (curves && answer.forecast) reply.curves = curvesOf(answer.forecast, answer.row, run);
-    if (request.key?.scope === 'read:ids' || request.key?.scope === 'admin')
-      reply.userId = deps.pseudonyms.decrypt(record.encryptedId);
+    if (showsIds(request)) reply.userId = deps.pseudonyms.decrypt(record.encryptedId);
     return { status: 200, body: reply };
   });
 }

@@ -1,8 +1,9 @@
 /** Events a second through HTTP: batches of one user, batches of many, single events; and the wait at half that load. */
-import { Agent, request } from 'node:http';
+import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { concurrently } from '../../functions/concurrently.ts';
 import { type Bench, quantile, resultOf, withSystem } from './bench.ts';
+import { exchange } from './exchange.ts';
 
 const BATCH = 25;
 /** What batches of one user and single events must reach, events a second. */
@@ -94,30 +95,16 @@ function batchesOf(name: string, count: number, size: number, userOf: (batch: nu
   );
 }
 
-/** With Node's own client: on two cores, what the client costs is taken from the server. */
-function post(agent: Agent, url: string, key: string, body: unknown): Promise<void> {
+async function post(agent: Agent, url: string, key: string, body: unknown): Promise<void> {
   const text = JSON.stringify(body);
   const headers = {
     authorization: `Bearer ${key}`,
     'content-type': 'application/json',
     'content-length': Buffer.byteLength(text),
   };
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method: 'POST', agent, headers }, (reply) => {
-      let answer = '';
-      reply.setEncoding('utf8');
-      reply.on('data', (chunk) => {
-        answer += chunk;
-      });
-      reply.on('end', () => {
-        const { accepted, errors } = JSON.parse(answer) as { accepted?: number; errors?: unknown[] };
-        if (reply.statusCode === 200 && accepted && errors?.length === 0) resolve();
-        else reject(new Error(`${url} answered ${reply.statusCode}`));
-      });
-    });
-    sent.on('error', reject);
-    sent.end(text);
-  });
+  const reply = await exchange(agent, url, { method: 'POST', headers, body: text });
+  const { accepted, errors } = JSON.parse(reply.text) as { accepted?: number; errors?: unknown[] };
+  if (reply.status !== 200 || !accepted || errors?.length !== 0) throw new Error(`${url} answered ${reply.status}`);
 }
 
 export default bench;

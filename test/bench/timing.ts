@@ -3,11 +3,12 @@
  * it, in the same run, that of a bare node:http server which answers `{}`: what the machine's own stalls cost.
  */
 import { once } from 'node:events';
-import { Agent, get as httpGet } from 'node:http';
+import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { BANDS } from '../../core/scores.ts';
 import { type Bench, quantile, resultOf, withSystem } from './bench.ts';
+import { exchange } from './exchange.ts';
 
 const USERS = 300;
 const RATE = 100;
@@ -46,21 +47,10 @@ const bench: Bench = ({ scale, progress }) => {
   });
 };
 
-/** With Node's own client: on two cores, what the client costs is taken from the server. */
-function textOf(agent: Agent, url: string, headers: Record<string, string> = {}): Promise<string> {
-  return new Promise((resolve, reject) => {
-    httpGet(url, { agent, headers }, (reply) => {
-      let text = '';
-      reply.setEncoding('utf8');
-      reply.on('data', (chunk) => {
-        text += chunk;
-      });
-      reply.on('end', () => {
-        if (reply.statusCode === 200) resolve(text);
-        else reject(new Error(`${url} answered ${reply.statusCode}`));
-      });
-    }).on('error', reject);
-  });
+async function textOf(agent: Agent, url: string, headers: Record<string, string> = {}): Promise<string> {
+  const { status, text } = await exchange(agent, url, { headers });
+  if (status !== 200) throw new Error(`${url} answered ${status}`);
+  return text;
 }
 
 /** Each request is sent when it is due, whatever is still open: a stall counts for every request that falls into it. */

@@ -33,8 +33,8 @@ import { createHandler as timing } from '../../functions/timing/handler.ts';
 import { createHandler as webhooks } from '../../functions/webhooks/handler.ts';
 import { createDependencies, type Dependencies } from '../../functions/wiring.ts';
 import { type AnyFunction, PERMISSIONS } from '../../lib/permissions.ts';
-import { matchRoute, toEvent } from '../../local/gateway-event.ts';
 import { type Part, startPart } from '../../local/part.ts';
+import { eventOf } from '../support/gateway-event.ts';
 import { BUCKET, callsOf, type GuardedCloud, startGuardedCloud } from '../support/guarded-cloud.ts';
 import { startStore, type TestStore } from '../support/store.ts';
 
@@ -90,19 +90,10 @@ async function as<T>(name: AnyFunction, createHandler: (deps: Dependencies) => T
 }
 
 async function call(handler: HttpHandler, method: string, url: string, key: string, body?: unknown, accept = '*/*') {
-  const request = {
-    method,
-    url,
-    protocol: 'HTTP/1.1',
-    sourceIp: '127.0.0.1',
-    requestId: 'r',
-    time: Date.now(),
-    rawHeaders: ['authorization', `Bearer ${key}`, 'content-type', 'application/json', 'accept', accept],
-    body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
-  };
-  const reply = await handler(toEvent(request, matchRoute(method, url.split('?')[0]!)!));
-  const { statusCode: status, headers = {} } = reply;
-  return { status, headers, body: reply.body === undefined ? undefined : JSON.parse(reply.body) };
+  const headers = ['content-type', 'application/json', 'accept', accept];
+  const reply = await handler(eventOf({ method, url, key, body, headers }));
+  const { statusCode: status, headers: sent = {} } = reply;
+  return { status, headers: sent, body: reply.body === undefined ? undefined : JSON.parse(reply.body) };
 }
 
 const event = (userId: string, name: string, daysAgo: number) => ({

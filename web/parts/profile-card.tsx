@@ -4,6 +4,7 @@ import { amount, count, hourText, percent, plural, shortDay } from '../format.ts
 import { useApi } from '../session.ts';
 import { STAGE_WORDS } from '../stages.ts';
 import { BandBadge } from './band.tsx';
+import { type Fact, FactList } from './fact-list.tsx';
 import { Hint } from './hint.tsx';
 import { WideTable } from './wide-table.tsx';
 
@@ -34,7 +35,7 @@ export function ProfileCard({ pseudonym }: { pseudonym: string }) {
 
 function Facts({ profile }: { profile: ProfileReply }) {
   const { stage, recency, frequency, value, rhythm, bestHour } = profile;
-  const facts: { name: string; value: string; note?: string; explain: string }[] = [
+  const facts: Fact[] = [
     { name: 'Stage', value: STAGE_WORDS[stage].title, explain: STAGE_WORDS[stage].explain },
     {
       name: 'Last purchase',
@@ -66,19 +67,7 @@ function Facts({ profile }: { profile: ProfileReply }) {
       explain: 'When in the week the user is most likely to be there.',
     },
   ];
-  return (
-    <dl class="facts">
-      {facts.map(({ name, value, note, explain }) => (
-        <div key={name}>
-          <dt>
-            <Hint text={explain}>{name}</Hint>
-          </dt>
-          <dd data-testid={`profile-${name}`}>{value}</dd>
-          {note && <dd class="muted note">{note}</dd>}
-        </div>
-      ))}
-    </dl>
-  );
+  return <FactList facts={facts} testId="profile" />;
 }
 
 function Categories({ categories }: { categories: ProfileReply['categories'] }) {

@@ -1,11 +1,11 @@
 /** What the nightly run did: which model, how many users, what it cost in model calls. */
 import type { OverviewReply } from '../../functions/overview/contract.ts';
 import { count, fullDay, percent, plural, timeIn } from '../format.ts';
-import { Hint } from './hint.tsx';
+import { type Fact, FactList } from './fact-list.tsx';
 
 export function RunFacts({ overview }: { overview: OverviewReply }) {
   const { run, users, day, timeZone } = overview;
-  const facts: { name: string; value: string; note?: string; explain: string }[] = [
+  const facts: Fact[] = [
     {
       name: 'Run for',
       value: fullDay(day),
@@ -51,17 +51,7 @@ export function RunFacts({ overview }: { overview: OverviewReply }) {
           <code>npm run nightly -- --day {day}</code> to try those again.
         </p>
       )}
-      <dl class="facts">
-        {facts.map(({ name, value, note, explain }) => (
-          <div key={name}>
-            <dt>
-              <Hint text={explain}>{name}</Hint>
-            </dt>
-            <dd>{value}</dd>
-            {note && <dd class="muted note">{note}</dd>}
-          </div>
-        ))}
-      </dl>
+      <FactList facts={facts} />
     </section>
   );
 }

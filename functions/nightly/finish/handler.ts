@@ -24,8 +24,8 @@ export interface FinishDependencies {
 const FILES_AT_ONCE = 8;
 
 /**
- * Sums up the shards of a run: bands, quantiles, audiences, demand. Shards that failed are named and left out; run again after
- * them, it sums up anew.
+ * Sums up the shards of a run: bands, quantiles, audiences, demand. Shards that failed are named and left out; run again
+ * after them, it sums up anew.
  */
 export function createHandler(deps: FinishDependencies): (input: FinishInput) => Promise<FinishReply> {
   return async ({ day }) => {

@@ -7,6 +7,7 @@ import type { ActionStore, StoredActionDetail, UserStore } from '../../../core/p
 import { cumulativeHazard, isActive } from '../../../core/scores.ts';
 import { buildSequence } from '../../../core/sequences.ts';
 import { createShopTally, REACH_DAYS, type ShopTally, userDaysOf } from '../../../core/shop-statistics.ts';
+import { before } from '../../../core/sorted.ts';
 import { addDays, type Day, dayNumber, type Zone } from '../../../core/time.ts';
 import { createVocabulary } from '../../../core/vocabulary.ts';
 import { readSample } from '../sample.ts';
@@ -176,16 +177,4 @@ function countWords(
     words.month.set(word, (words.month.get(word) ?? 0) + 1);
     if (at >= week) words.week.set(word, (words.week.get(word) ?? 0) + 1);
   }
-}
-
-/** How many actions of a sequence come before an instant. */
-function before(actions: readonly StoredActionDetail[], instant: number): number {
-  let low = 0;
-  let high = actions.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (actions[middle]!.at < instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

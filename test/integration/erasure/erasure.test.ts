@@ -9,7 +9,7 @@ import { createTraces } from '../../../functions/erase/traces.ts';
 import { createHandler as createIngest } from '../../../functions/ingest/handler.ts';
 import { createHandler as createRegulations } from '../../../functions/regulations/handler.ts';
 import type { Dependencies } from '../../../functions/wiring.ts';
-import { matchRoute, toEvent } from '../../../local/gateway-event.ts';
+import { eventOf } from '../../support/gateway-event.ts';
 import { ADMIN_KEY, openShop, type TestShop } from '../../support/shop.ts';
 
 /** Users planted to be erased: unique words; common words in an order of its own; one of several ids. */
@@ -36,18 +36,8 @@ afterAll(async () => {
 });
 
 async function call(create: (deps: Dependencies) => unknown, method: string, url: string, body?: unknown) {
-  const request = {
-    method,
-    url,
-    protocol: 'HTTP/1.1',
-    sourceIp: '127.0.0.1',
-    requestId: 'r',
-    time: shop.now,
-    rawHeaders: ['authorization', `Bearer ${ADMIN_KEY}`],
-    body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
-  };
   const handler = create(shop.deps) as (event: unknown) => Promise<{ statusCode: number; body?: string }>;
-  const reply = await handler(toEvent(request, matchRoute(method, url)!));
+  const reply = await handler(eventOf({ method, url, key: ADMIN_KEY, body, time: shop.now }));
   return { status: reply.statusCode, body: JSON.parse(String(reply.body)) };
 }
 

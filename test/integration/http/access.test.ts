@@ -7,7 +7,7 @@ import { SCOPES, type Scope } from '../../../core/ports.ts';
 import { scopeAllows } from '../../../functions/http/access.ts';
 import { ROUTES, type Route } from '../../../functions/routes.ts';
 import { createDependencies, type Dependencies } from '../../../functions/wiring.ts';
-import { matchRoute, toEvent } from '../../../local/gateway-event.ts';
+import { eventOf } from '../../support/gateway-event.ts';
 import { startStore, type TestStore } from '../../support/store.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'buy-timing-access-'));
@@ -37,18 +37,10 @@ afterAll(async () => {
 
 async function ask({ method, path, function: name }: Route, key: string | undefined): Promise<number> {
   const url = path.replaceAll(/\{\w+\}/g, 'x');
-  const request = {
-    method,
-    url,
-    protocol: 'HTTP/1.1',
-    sourceIp: '127.0.0.1',
-    requestId: 'r',
-    time: Date.now(),
-    rawHeaders: [...(key ? ['authorization', `Bearer ${key}`] : []), 'content-type', 'application/json'],
-    body: Buffer.from(method === 'GET' ? '' : '{}'),
-  };
+  const headers = ['content-type', 'application/json'];
+  const event = eventOf({ method, url, key, headers, ...(method !== 'GET' && { body: {} }) });
   const { createHandler } = await import(`../../../functions/${name}/handler.ts`);
-  return (await createHandler(deps)(toEvent(request, matchRoute(method, url)!))).statusCode;
+  return (await createHandler(deps)(event)).statusCode;
 }
 
 const guarded = ROUTES.filter(({ scope }) => scope !== 'none');

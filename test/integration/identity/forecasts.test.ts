@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { merge } from '../../../core/identity/merge.ts';
 import { createHandler as createTiming } from '../../../functions/timing/handler.ts';
-import { matchRoute, toEvent } from '../../../local/gateway-event.ts';
+import { eventOf } from '../../support/gateway-event.ts';
 import { ADMIN_KEY, openShop, type TestShop } from '../../support/shop.ts';
 
 let shop: TestShop;
@@ -13,17 +13,7 @@ afterAll(() => shop.stop());
 
 async function timing(userId: string, query = '') {
   const url = `/v1/users/${userId}/timing${query}`;
-  const request = {
-    method: 'GET',
-    url,
-    protocol: 'HTTP/1.1',
-    sourceIp: '127.0.0.1',
-    requestId: 'r',
-    time: shop.now,
-    rawHeaders: ['authorization', `Bearer ${ADMIN_KEY}`],
-    body: Buffer.from(''),
-  };
-  const reply = await createTiming(shop.deps)(toEvent(request, matchRoute('GET', `/v1/users/${userId}/timing`)!));
+  const reply = await createTiming(shop.deps)(eventOf({ method: 'GET', url, key: ADMIN_KEY, time: shop.now }));
   return JSON.parse(String(reply.body));
 }
 
