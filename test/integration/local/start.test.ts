@@ -112,7 +112,9 @@ describe('a system that runs', () => {
       }
     };
     const senders = Promise.all(Array.from({ length: 8 }, sender));
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    // At least a second, and on a busy machine until enough was answered to be lost.
+    do await new Promise((resolve) => setTimeout(resolve, 1_000));
+    while (answered.length <= 20);
     const stopped = await system.stop();
     stopping = true;
     await senders;
