@@ -13,6 +13,7 @@ import type { Day, Zone } from '../../core/time.ts';
 import { createVocabulary } from '../../core/vocabulary.ts';
 import { Failure } from '../framework.ts';
 import { type Baseline, fitBaselines } from './baselines.ts';
+import { type DemandForecast, forecastDemand } from './demand.ts';
 import { writePredictions } from './predictions.ts';
 import { pageOf } from './report/page.ts';
 import { readTruth } from './truth.ts';
@@ -51,7 +52,8 @@ export interface Metrics extends Pick<Verdict, 'results' | 'paired'> {
   baselines: Record<string, unknown>;
   evidence: Verdict['evidence'];
   survival: Verdict['survival'];
-  demand: { expectedBuyers: Verdict['buyers'] };
+  /** `forecast`: of the first seed's bundle, which is the one that is kept. */
+  demand: { expectedBuyers: Verdict['buyers']; forecast: DemandForecast };
   /** Absent where there is nothing to choose from. */
   next: { action?: NextVerdict; category?: NextVerdict };
   oracle: Record<string, unknown>;
@@ -125,6 +127,11 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
     action: judgeNextAction(asked),
     category: judgeNextCategory(asked),
   }));
+  const forecast = await timed('demand', async () => {
+    const scorer = await loadModel(bundles[0]!.folder, THREADS);
+    const { bundle } = scorer;
+    return forecastDemand({ log, zone, protocol, population, scorer, bundle, said: said[0]!.said, progress });
+  });
   const oracle = input.truth ? await oracleOf(input.truth, { log, protocol, population, predictions }) : {};
   await timed('predictions.csv.gz', () =>
     writePredictions(join(input.out, 'predictions.csv.gz'), { log, protocol, population, predictions }),
@@ -149,7 +156,7 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
     paired: verdict.paired,
     evidence: verdict.evidence,
     survival: verdict.survival,
-    demand: { expectedBuyers: verdict.buyers },
+    demand: { expectedBuyers: verdict.buyers, forecast },
     next,
     oracle,
     seconds,

@@ -5,8 +5,10 @@
  */
 
 export interface DemandErrors {
-  /** Relative variance of a day. A quarter of it lasts over all days of a forecast, the rest is the day's own. */
+  /** Relative variance of a day's own, which evens out over days. */
   day: number;
+  /** Relative variance that all days of a forecast share: its level was off, as in a season or a promotion. */
+  lasting: number;
   /** What a category's days have on top of that, all of them together. */
   category: number;
 }
@@ -26,24 +28,36 @@ export interface LookedBack {
   distinct: number;
 }
 
-/** A fifth of a day's buyers, give or take. */
-const USUAL_DAY = { mean: 0.04, spread: 0.02 };
+export const NOTHING: LookedBack = { days: [], distinct: 0 };
+
+/**
+ * What shops show of a day, of a week's days together, and of a category. The first two are those under which simulated
+ * shops of the whole family were least surprising; nearly all of it lasts.
+ */
+const USUAL_DAY = { mean: 0.05, spread: 0.02 };
+const USUAL_WEEK = { mean: 0.047, spread: 0.03 };
 const USUAL_CATEGORY = { mean: 0.04, spread: 0.02 };
 /** No shop's days are better known than to a twentieth. */
 const SMALLEST = 0.0025;
 const LARGEST = 1;
-/** Share of the relative variance of a day that all days of a forecast have in common. */
-export const LASTING = 0.25;
+export const WEEK = 7;
 
-export const USUAL_ERRORS: DemandErrors = { day: USUAL_DAY.mean, category: USUAL_CATEGORY.mean };
+export const USUAL_ERRORS: DemandErrors = { ...apart(USUAL_DAY.mean, USUAL_WEEK.mean), category: USUAL_CATEGORY.mean };
 
 /**
- * @param shop days of the whole shop, in as many ways as there are
+ * @param days of the whole shop, in as many ways as there are
+ * @param weeks of the whole shop: the days of a week together
  * @param categories each over some days of one forecast
  */
-export function errorsOf(shop: readonly LookedBack[], categories: LookedBack): DemandErrors {
-  const day = drawn(shop, USUAL_DAY, 0);
-  return { day, category: drawn([categories], USUAL_CATEGORY, day * LASTING) };
+export function errorsOf(days: readonly LookedBack[], weeks: LookedBack, categories: LookedBack): DemandErrors {
+  const shop = apart(drawn(days, USUAL_DAY, 0), drawn([weeks], USUAL_WEEK, 0));
+  return { ...shop, category: drawn([categories], USUAL_CATEGORY, shop.lasting) };
+}
+
+/** A day's variance is own + lasting, that of a week's days together own / 7 + lasting. */
+function apart(day: number, week: number): { day: number; lasting: number } {
+  const lasting = Math.max(0, (week - day / WEEK) / (1 - 1 / WEEK));
+  return { day: Math.max(0, day - lasting), lasting };
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Intervals of demand: what chance does to the sum, and how far past days were off. */
 import { type Count, countQuantiles } from './counts.ts';
-import { type DemandErrors, LASTING } from './errors.ts';
+import type { DemandErrors } from './errors.ts';
 import type { DemandSeries } from './outlook.ts';
 
 export interface Interval {
@@ -24,14 +24,14 @@ export function intervalOf(count: Count): Interval {
 }
 
 /** Buyers of a day of a series. */
-export function dayCount({ mean, variance, error }: Series, errors: DemandErrors, day: number): Count {
+export function dayCount({ mean, variance, error }: Series, { day: own, lasting }: DemandErrors, day: number): Count {
   const expected = mean[day]!;
-  return { mean: expected, variance: variance[day]! + (errors.day + error) * expected * expected };
+  return { mean: expected, variance: variance[day]! + (own + lasting + error) * expected * expected };
 }
 
 /** Relative variance of so many days together: what lasts, and what evens out. */
-export function errorOver(errors: DemandErrors, days: number): number {
-  return errors.day * (LASTING + (1 - LASTING) / days);
+export function errorOver({ day, lasting }: DemandErrors, days: number): number {
+  return lasting + day / days;
 }
 
 /** Buyers of the first days of a series, a user counted on each day that it buys. */
@@ -44,8 +44,7 @@ export function daysCount({ mean, variance, error }: Series, errors: DemandError
     chance += variance[day]!;
     squares += mean[day]! ** 2;
   }
-  const lasting = (errors.day * LASTING + error) * expected * expected;
-  return { mean: expected, variance: chance + lasting + errors.day * (1 - LASTING) * squares };
+  return { mean: expected, variance: chance + (errors.lasting + error) * expected * expected + errors.day * squares };
 }
 
 /** Units of the first days: a sum of so many numbers of units as there are buyers. */

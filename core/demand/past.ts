@@ -151,9 +151,9 @@ export function createPastDemand(until: Day, zone: Zone): PastDemandTally {
 }
 
 /** Whether a run of a day scores a user with actions on these days. */
-function knownAt(days: Int32Array, day: number): boolean {
+export function knownAt(days: Int32Array, day: number, activeDays = ACTIVE_DAYS): boolean {
   const last = days[below(days, day) - 1];
-  return last !== undefined && last >= day - ACTIVE_DAYS;
+  return last !== undefined && last >= day - activeDays;
 }
 
 /** Each of the last four weeks' days as the mean of the 28 days before it and the weekday have it. */

@@ -5,6 +5,13 @@ import { concurrently } from '../concurrently.ts';
 
 const READS_AT_ONCE = 16;
 
+/** All that a sample is read from. */
+export interface SampledShop {
+  zone: Zone;
+  actions: Pick<ActionStore, 'read'>;
+  users: Pick<UserStore, 'inShard'>;
+}
+
 export interface SampleRequest {
   /** Only actions before the first instant of this day are read. */
   before: Day;
@@ -25,7 +32,7 @@ export interface SampleRequest {
  * @returns users read, and how many shards were looked at: those from there on were not
  */
 export async function readSample(
-  deps: { actions: ActionStore; users: UserStore; zone: Zone },
+  deps: SampledShop,
   { before, earliest, limit, enough = () => false, onShard }: SampleRequest,
   use: (user: string, actions: StoredActionDetail[]) => void,
 ): Promise<{ users: number; shards: number }> {

@@ -28,6 +28,12 @@ const audience: z.ZodType<Audience> = z.object({
 
 /** Categories of the sampled users by their share of all actions with one. */
 const categories = z.array(z.object({ category: z.string(), share: z.number() })).default([]);
+/** What was stored before errors that last were learned has none. */
+export const demandErrorsSchema = z.object({
+  day: z.number(),
+  lasting: z.number().default(USUAL_ERRORS.lasting),
+  category: z.number(),
+});
 const again: z.ZodType<Again> = z.object({ after: z.array(z.number()), weekday: z.array(z.number()) });
 
 const past: z.ZodType<PastDemand> = z.object({
@@ -65,7 +71,7 @@ const plan = z.object({
   /** Who buys again, for demand: see core/demand/buying-days.ts. */
   again: again.default({ after: new Array(29).fill(0), weekday: new Array(7).fill(1) }),
   /** How far demand was off on past days. */
-  demandErrors: z.object({ day: z.number(), category: z.number() }).default(USUAL_ERRORS),
+  demandErrors: demandErrorsSchema.default(USUAL_ERRORS),
   /** Whether the look back has settled the correction. */
   lookedBack: z.boolean().default(false),
 });

@@ -5,6 +5,7 @@ import type { DemandErrors } from '../../core/demand/errors.ts';
 import type { Evidence } from '../../core/learn-correction.ts';
 import type { SettingStore } from '../../core/ports.ts';
 import type { Day } from '../../core/time.ts';
+import { demandErrorsSchema } from '../nightly/state.ts';
 
 export interface LearnedCorrection extends Correction {
   /** Nothing at or after this day's first instant taught it. */
@@ -30,7 +31,7 @@ const schema = z.object({
     horizons: z.array(z.object({ days: count, n: count, buyers: count, before: z.number(), after: z.number() })),
     reason: z.string().nullable(),
   }),
-  demandErrors: z.optional(z.object({ day: z.number(), category: z.number() })),
+  demandErrors: z.optional(demandErrorsSchema),
 });
 
 /** Every correction learned, oldest first. */

@@ -7,7 +7,7 @@ import type { DemandOutlook } from '../../core/demand/outlook.ts';
 import { type DemandSums, packSums, unpackSums } from '../../core/demand/sums.ts';
 import type { ObjectStore } from '../../core/ports.ts';
 import type { Day } from '../../core/time.ts';
-import { shardKey } from '../nightly/state.ts';
+import { demandErrorsSchema, shardKey } from '../nightly/state.ts';
 
 const LEVEL = 1;
 
@@ -36,7 +36,9 @@ export async function putDemand(objects: ObjectStore, outlook: DemandOutlook): P
 /** undefined for a day without one. */
 export async function getDemand(objects: ObjectStore, day: Day): Promise<DemandOutlook | undefined> {
   const bytes = await objects.get(demandFile(day));
-  return bytes && (JSON.parse(gunzipSync(bytes).toString('utf8')) as DemandOutlook);
+  if (!bytes) return undefined;
+  const outlook = JSON.parse(gunzipSync(bytes).toString('utf8')) as DemandOutlook;
+  return { ...outlook, errors: demandErrorsSchema.parse(outlook.errors) };
 }
 
 /** Removes what the shards of a day left. */

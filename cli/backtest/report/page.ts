@@ -3,6 +3,7 @@ import { OURS } from '../../../core/backtest/judge.ts';
 import { NAMES } from '../../../core/backtest/verdict.ts';
 import type { Metrics } from '../run.ts';
 import { differences, gains, reliability, survival } from './charts.ts';
+import { demandSection } from './demand.ts';
 import { STYLE } from './style.ts';
 import { escaped } from './svg.ts';
 import { buyers, comparison, groups, guesses, pairedTable, seeds } from './tables.ts';
@@ -51,6 +52,7 @@ ${differences(metrics)}
     .join('')}</details></section>
 <section><h2>How many will buy</h2>
 <p>The probabilities of all active users added up, against the number who bought, over all origins.</p>${buyers(metrics)}</section>
+${demandSection(metrics)}
 ${nextOf(metrics)}${how(metrics)}
 </main></body></html>
 `;

@@ -32,6 +32,8 @@ svg .group{fill:var(--ink);font-size:13.5px;font-weight:620}
 .spread{stroke:var(--ours);opacity:.35;stroke-width:2}
 .ours-dot{fill:var(--ours)}
 .actual-dot{fill:var(--chart)}
+.band95{fill:var(--ours);opacity:.13}
+.band80{fill:var(--ours);opacity:.2}
 .curve{fill:none;stroke-width:2;stroke-linejoin:round}
 .buy-timing{stroke:var(--ours);stroke-width:3}
 .actual{stroke:var(--chart)}

@@ -54,6 +54,17 @@ export function line(plot: Plot, points: readonly (readonly [number, number])[],
   return `<polyline class="${className}" points="${points.map(([x, y]) => `${plot.px(x)},${plot.py(y)}`).join(' ')}"/>`;
 }
 
+/** What lies between two lines. */
+export function area(
+  plot: Plot,
+  low: readonly (readonly [number, number])[],
+  high: readonly (readonly [number, number])[],
+  className: string,
+): string {
+  const outline = [...high, ...low.toReversed()].map(([x, y]) => `${plot.px(x)},${plot.py(y)}`);
+  return `<polygon class="${className}" points="${outline.join(' ')}"/>`;
+}
+
 export function dot(plot: Plot, x: number, y: number, className: string, title: string, radius = 4): string {
   return `<circle class="${className}" cx="${plot.px(x)}" cy="${plot.py(y)}" r="${radius}"><title>${escaped(title)}</title></circle>`;
 }

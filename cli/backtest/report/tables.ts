@@ -5,7 +5,7 @@ import type { Metrics } from '../run.ts';
 import { escaped } from './svg.ts';
 import { days, number, percent, signed } from './words.ts';
 
-type Cell = string | { text: string; className: string };
+export type Cell = string | { text: string; className: string };
 
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
   const cells = (row: readonly Cell[]) =>

@@ -1,7 +1,7 @@
 /** How far demand would have been off on the past days that a look back knows the outcome of. */
 import { type Correction, correct } from '../../../core/corrections.ts';
 import { type Again, DEMAND_DAYS } from '../../../core/demand/buying-days.ts';
-import { type BackDays, type DemandErrors, errorsOf } from '../../../core/demand/errors.ts';
+import { type BackDays, type DemandErrors, errorsOf, WEEK } from '../../../core/demand/errors.ts';
 import { OTHER, type PastDemand } from '../../../core/demand/past.ts';
 import { createDemandBuilder, type DemandSums, type Sum } from '../../../core/demand/sums.ts';
 import { dayNumber } from '../../../core/time.ts';
@@ -19,14 +19,17 @@ export function demandErrorsOf(
   past: Again & Pick<PastDemand, 'categories' | 'swing'>,
 ): DemandErrors {
   const days: BackDays[] = [];
+  const weeks: BackDays[] = [];
   const categories: BackDays[] = [];
   for (const origin of origins) {
     const { sums } = createDemandBuilderFor(origin, correction, past);
     const bought = boughtIn(origin, users);
+    const from = days.length;
     for (let day = 0; day < Math.min(origin.known, DEMAND_DAYS); day++) {
       const mean = sums.total.mean[day]!;
       days.push({ expected: mean, variance: mean - sums.total.squares[day]!, actual: bought.days[day]! });
     }
+    weeks.push(...weeksOf(days.slice(from)));
     if (origin.known < CATEGORY_DAYS) continue;
     for (const { name, share } of past.categories) {
       if (name === OTHER) continue;
@@ -41,9 +44,23 @@ export function demandErrorsOf(
   }
   // Windows of weekly origins overlap: all together they see the days since the oldest one.
   const seen = origins.reduce((most, { known }) => Math.max(most, known), 0);
-  return errorsOf([past.swing, { days, distinct: Math.min(seen, days.length) }], {
-    days: categories,
-    distinct: categories.length / OVERLAP,
+  return errorsOf(
+    [past.swing, { days, distinct: Math.min(seen, days.length) }],
+    { days: weeks, distinct: Math.min(seen / WEEK, weeks.length) },
+    { days: categories, distinct: categories.length / OVERLAP },
+  );
+}
+
+/** The whole weeks of a forecast's days. */
+function weeksOf(days: readonly BackDays[]): BackDays[] {
+  return Array.from({ length: Math.floor(days.length / WEEK) }, (_, week) => {
+    const own = days.slice(WEEK * week, WEEK * (week + 1));
+    const over = (of: (day: BackDays) => number) => own.reduce((sum, day) => sum + of(day), 0);
+    return {
+      expected: over((day) => day.expected),
+      variance: over((day) => day.variance),
+      actual: over((day) => day.actual),
+    };
   });
 }
 

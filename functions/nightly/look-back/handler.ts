@@ -1,11 +1,11 @@
-import { type CorrectionCase, learnCorrection } from '../../../core/learn-correction.ts';
-import { HORIZONS } from '../../../core/model/contract.ts';
+import { NOTHING } from '../../../core/demand/errors.ts';
+import { learnCorrection } from '../../../core/learn-correction.ts';
 import type { BundleStore, Log, RunStore, SettingStore } from '../../../core/ports.ts';
-import { within } from '../../../core/scores.ts';
-import { type Day, dayNumber, daysBetween } from '../../../core/time.ts';
+import { type Day, daysBetween } from '../../../core/time.ts';
 import { correctionFor, type LearnedCorrection, listCorrections, putCorrection } from '../../runs/corrections.ts';
 import type { LookBackInput, LookBackReply } from '../messages.ts';
 import { getPast, getPlan } from '../state.ts';
+import { casesOf } from './correction-cases.ts';
 import { demandErrorsOf } from './demand-errors.ts';
 import { type LookBack, lookBack, type PastForecastDependencies } from './past-forecasts.ts';
 
@@ -42,7 +42,7 @@ export function createHandler(deps: LookBackDependencies): (input: LookBackInput
       const demand = (await getPast(deps.runs, day)) ?? {
         ...plan.again,
         categories: [],
-        swing: { days: [], distinct: 0 },
+        swing: NOTHING,
       };
       correction = { ...learned, demandErrors: demandErrorsOf(past, learned, demand) };
       await putCorrection(deps.settings, correction);
@@ -71,19 +71,4 @@ function learn(
     modelVersion,
     evidence: { ...evidence, origins: past.origins.map((origin) => origin.day) },
   };
-}
-
-function casesOf({ origins, users }: LookBack): CorrectionCase[] {
-  return origins.flatMap(({ day, known, cases }, origin) => {
-    const from = dayNumber(day);
-    return cases.map(({ user, cumulative }): CorrectionCase => {
-      const next = users[user]!.purchases.find((purchase) => purchase.day >= from);
-      return {
-        user,
-        origin,
-        probability: HORIZONS.map((horizon) => within(cumulative, horizon)),
-        outcome: HORIZONS.map((horizon) => (horizon > known ? null : next && next.day < from + horizon ? 1 : 0)),
-      };
-    });
-  });
 }

@@ -3,20 +3,17 @@ import { categoryOf, typeOf } from '../../../core/actions/action.ts';
 import { unpackForecast } from '../../../core/forecasts.ts';
 import { paddedLength } from '../../../core/model/batches.ts';
 import type { Bundle, Scorer, Sequence } from '../../../core/model/contract.ts';
-import type { ActionStore, StoredActionDetail, UserStore } from '../../../core/ports.ts';
+import type { StoredActionDetail } from '../../../core/ports.ts';
 import { cumulativeHazard, isActive } from '../../../core/scores.ts';
 import { buildSequence } from '../../../core/sequences.ts';
 import { createShopTally, REACH_DAYS, type ShopTally, userDaysOf } from '../../../core/shop-statistics.ts';
 import { before } from '../../../core/sorted.ts';
 import { addDays, type Day, dayNumber, type Zone } from '../../../core/time.ts';
 import { createVocabulary } from '../../../core/vocabulary.ts';
-import { readSample } from '../sample.ts';
+import { readSample, type SampledShop } from '../sample.ts';
 import { forecastSequences } from '../score-shard/forecast-users.ts';
 
-export interface PastForecastDependencies {
-  zone: Zone;
-  actions: ActionStore;
-  users: UserStore;
+export interface PastForecastDependencies extends SampledShop {
   scorer: Scorer;
 }
 

@@ -1,20 +1,15 @@
 import { IDENTITY } from '../../../core/corrections.ts';
-import { errorsOf } from '../../../core/demand/errors.ts';
-import { createPastDemand, type PastDemand } from '../../../core/demand/past.ts';
+import { errorsOf, NOTHING } from '../../../core/demand/errors.ts';
 import type { ActionStore, BundleStore, Clock, Log, RunStore, SettingStore, UserStore } from '../../../core/ports.ts';
-import { createCategoryTally } from '../../../core/profiles/categories.ts';
-import { addHours, hourCounts, WEEK_HOURS } from '../../../core/profiles/hours.ts';
-import { ACTIVE_DAYS, MIN_THETA } from '../../../core/scores.ts';
-import { createShopTally, REACH_DAYS, type ShopTally, userDaysOf } from '../../../core/shop-statistics.ts';
-import { SHARDS } from '../../../core/tables.ts';
-import { addDays, type Day, dayNumber, isDay, type Zone } from '../../../core/time.ts';
+import { MIN_THETA } from '../../../core/scores.ts';
+import { addDays, type Day, isDay, type Zone } from '../../../core/time.ts';
 import { listAudiences } from '../../audiences/kept.ts';
 import { THETA } from '../../bands/theta.ts';
 import { correctionFor, listCorrections } from '../../runs/corrections.ts';
 import { createFinishedRuns } from '../../runs/finished-runs.ts';
 import type { PlanInput, PlanReply } from '../messages.ts';
-import { readSample } from '../sample.ts';
 import { getFinish, getPlan, type PlanState, putPast } from '../state.ts';
+import { lookAtShop } from './look-at-shop.ts';
 
 export interface PlanDependencies {
   clock: Clock;
@@ -27,8 +22,6 @@ export interface PlanDependencies {
   bundles: BundleStore;
 }
 
-/** Users whose actions make the shop statistics; more would not change them by much. */
-const SAMPLE = 4_000;
 /** A shard may have failed on the night before, so that its users are looked for further back. */
 const DAYS_BACK = 3;
 /** After a longer pause between runs, windows begin anew. */
@@ -64,7 +57,7 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
       modelVersion,
       correction: { version: correction.version, horizons: correction.horizons },
       again: { after: past.after, weekday: past.weekday },
-      demandErrors: errorsOf([past.swing], { days: [], distinct: 0 }),
+      demandErrors: errorsOf([past.swing], NOTHING, NOTHING),
       lookedBack: false,
     };
     await putPast(deps.runs, day, past);
@@ -87,44 +80,4 @@ async function stands(deps: PlanDependencies, day: Day, plan: PlanState, modelVe
   if (plan.modelVersion === modelVersion) return true;
   const finish = await getFinish(deps.runs, day);
   return finish !== undefined && finish.attempt === plan.attempt && finish.failedShards.length === 0;
-}
-
-/**
- * Tallies a sample of the shop as of the first instant of the day before.
- * @returns also what the sample says of demand, and the shards that may have someone to score; those past the sample are not looked at
- */
-async function lookAtShop(
-  deps: PlanDependencies,
-  day: Day,
-): Promise<Pick<PlanState, 'hours' | 'categories' | 'shards'> & { tally: ShopTally; users: number; past: PastDemand }> {
-  const asOf = addDays(day, -1);
-  const active = addDays(day, -ACTIVE_DAYS);
-  const tally = createShopTally(dayNumber(asOf));
-  const demand = createPastDemand(asOf, deps.zone);
-  const shards: number[] = [];
-  const categories = createCategoryTally();
-  let candidates = 0;
-  let hours: number[] = new Array(WEEK_HOURS).fill(0);
-  const read = await readSample(
-    deps,
-    {
-      before: asOf,
-      earliest: addDays(asOf, -REACH_DAYS),
-      limit: SAMPLE,
-      onShard: (shard, keys) => {
-        candidates += keys.filter(({ firstActionDay }) => firstActionDay < asOf).length;
-        if (keys.some((key) => key.firstActionDay < day && key.lastActionDay >= active)) shards.push(shard);
-      },
-    },
-    (_, actions) => {
-      const days = userDaysOf(actions, deps.zone);
-      tally.addDays(days);
-      demand.add(actions, days);
-      categories.add(actions);
-      hours = addHours(hours, hourCounts(actions, deps.zone));
-    },
-  );
-  for (let shard = read.shards; shard < SHARDS; shard++) shards.push(shard);
-  const scale = (candidates / Math.max(1, read.users)) * (SHARDS / Math.max(1, read.shards));
-  return { tally, hours, categories: categories.shares(), users: read.users, shards, past: demand.past(scale) };
 }

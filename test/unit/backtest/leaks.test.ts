@@ -1,6 +1,7 @@
 /** Changing anything at or after an origin changes nothing that is said at it. */
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { forecastDemand } from '../../../cli/backtest/demand.ts';
 import { type Action, wordOf } from '../../../core/actions/action.ts';
 import { createFeatures, rhythmOf, typesBefore } from '../../../core/backtest/features.ts';
 import { logOf, populationOf } from '../../../core/backtest/population.ts';
@@ -91,6 +92,20 @@ async function saidAt(users: Action[][]) {
   });
 }
 
+async function demandAt(users: Action[][]) {
+  const log = logOf(new Map(users.map((actions, i) => [`u${i}`, [...actions]])), zone);
+  const population = populationOf(log.histories, ORIGINS, protocol);
+  const own = { scorer, bundle, zone, population, progress: () => {} };
+  const said = await say({ ...own, histories: log.histories, origins: ORIGINS });
+  const plan = { ...protocol, trainEnd: ORIGINS[0]!, origins: ORIGINS };
+  const { origins, days } = await forecastDemand({ ...own, log, protocol: plan, said });
+  const seen = (origin: string) => origin <= ORIGIN;
+  return {
+    origins: origins.filter(({ origin }) => seen(origin)),
+    days: days.flatMap(({ actual: _, ...day }) => (seen(day.origin) ? [day] : [])),
+  };
+}
+
 describe('at an origin', () => {
   test('population, predictions, features and rhythms owe nothing to what came at or after it', async () => {
     await fc.assert(
@@ -100,6 +115,18 @@ describe('at an origin', () => {
         expect(other).toEqual(one);
       }),
       { numRuns: 100 },
+    );
+  });
+
+  test('demand, its intervals and what it is compared with owe nothing to it either', async () => {
+    await fc.assert(
+      fc.asyncProperty(shop, async (users) => {
+        const one = await demandAt(users.map(([before, after]) => [...before, ...after]));
+        const other = await demandAt(users.map(([before, , after]) => [...before, ...after]));
+        expect(one.days.length).toBeGreaterThan(30);
+        expect(other).toEqual(one);
+      }),
+      { numRuns: 25 },
     );
   });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { countQuantiles, normalQuantile } from '../../../core/demand/counts.ts';
-import { errorsOf, USUAL_ERRORS } from '../../../core/demand/errors.ts';
-import { dayCount, intervalOf } from '../../../core/demand/intervals.ts';
+import { errorsOf, NOTHING, USUAL_ERRORS } from '../../../core/demand/errors.ts';
+import { dayCount, daysCount, errorOver, intervalOf } from '../../../core/demand/intervals.ts';
 import { createRandom } from '../../../core/simulation/random.ts';
 
 /** The law of the number of those who buy, by adding one user after another. */
@@ -97,7 +97,7 @@ describe('intervals', () => {
   test.each([[0], [0.02], [0.06]])('of a shop whose days err by %d hold what they promise', (error) => {
     const { mean, variance, actual } = simulate(error, 3_000, 3);
     const series = { mean: [mean], variance: [variance], error: 0 };
-    const { low80, high80, low95, high95 } = intervalOf(dayCount(series, { day: error, category: 0 }, 0));
+    const { low80, high80, low95, high95 } = intervalOf(dayCount(series, { day: error, lasting: 0, category: 0 }, 0));
     const held = (low: number, high: number) => actual.filter((n) => n >= low && n <= high).length / actual.length;
     expect(held(low80, high80)).toBeGreaterThan(0.78);
     expect(held(low80, high80)).toBeLessThan(0.87);
@@ -108,14 +108,46 @@ describe('intervals', () => {
   test.each([[0.005], [0.08]])('learn from many past days that a shop errs by %d', (error) => {
     const { mean, variance, actual } = simulate(error, 2_000, 5);
     const days = actual.map((n) => ({ expected: mean, variance, actual: n }));
-    const { day } = errorsOf([{ days, distinct: days.length }], { days: [], distinct: 0 });
-    expect(Math.abs(day - error)).toBeLessThan(0.25 * error + 0.003);
+    const { day, lasting } = errorsOf([{ days, distinct: days.length }], NOTHING, NOTHING);
+    expect(Math.abs(day + lasting - Math.max(error, lasting))).toBeLessThan(0.25 * error + 0.003);
+  });
+
+  test.each([
+    [0.01, 0.05],
+    [0.06, 0.005],
+  ])('learn from many past weeks what is a day’s own (%d) and what lasts (%d)', (day, lasting) => {
+    const random = createRandom(9);
+    const [expected, variance] = [400, 380];
+    const factor = (error: number) => 1 + Math.sqrt(error) * random.normal();
+    const weeks = Array.from({ length: 2_000 }, () => {
+      const level = factor(lasting);
+      const actual = Array.from(
+        { length: 7 },
+        () => expected * (level + factor(day) - 1) + Math.sqrt(variance) * random.normal(),
+      );
+      return actual.map((n) => ({ expected, variance, actual: n }));
+    });
+    const days = weeks.flat();
+    const together = weeks.map((week) => ({
+      ...{ expected: 7 * expected, variance: 7 * variance },
+      actual: sumOf(week.map(({ actual }) => actual)),
+    }));
+    const learned = errorsOf([{ days, distinct: days.length }], { days: together, distinct: together.length }, NOTHING);
+    expect(learned.day).toBeCloseTo(day, 2);
+    expect(learned.lasting).toBeCloseTo(lasting, 2);
   });
 
   test('are as shops usually need them while a shop has no past, or one that tells nothing', () => {
-    const none = { days: [], distinct: 0 };
-    expect(errorsOf([none], none)).toEqual(USUAL_ERRORS);
+    expect(errorsOf([NOTHING], NOTHING, NOTHING)).toEqual(USUAL_ERRORS);
     const empty = { days: [{ expected: 0, variance: 0, actual: 3 }], distinct: 1 };
-    expect(errorsOf([empty], empty)).toEqual(USUAL_ERRORS);
+    expect(errorsOf([empty], empty, empty)).toEqual(USUAL_ERRORS);
+  });
+
+  test('of days together keep what lasts whole and a part of what does not', () => {
+    const series = { mean: [10, 10, 10, 10], variance: [9, 9, 9, 9], error: 0.01 };
+    const errors = { day: 0.04, lasting: 0.02, category: 0 };
+    expect(dayCount(series, errors, 0)).toEqual({ mean: 10, variance: expect.closeTo(9 + 0.07 * 100) });
+    expect(daysCount(series, errors, 4)).toEqual({ mean: 40, variance: expect.closeTo(36 + 0.03 * 1600 + 0.04 * 400) });
+    expect(errorOver(errors, 4)).toBeCloseTo(0.03);
   });
 });

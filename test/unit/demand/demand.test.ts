@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Action } from '../../../core/actions/action.ts';
 import { buyingDays, DEMAND_DAYS } from '../../../core/demand/buying-days.ts';
+import { NOTHING } from '../../../core/demand/errors.ts';
 import { unitsCount } from '../../../core/demand/intervals.ts';
 import { outlookOf } from '../../../core/demand/outlook.ts';
 import { createPastDemand, FEWEST_USERS, type PastDemand } from '../../../core/demand/past.ts';
@@ -14,7 +15,7 @@ import { zoneOf } from '../../../core/time.ts';
 const DAY = '2026-03-10';
 const zone = zoneOf('UTC');
 const NEVER = { after: new Array(29).fill(0), weekday: new Array(7).fill(1) };
-const ERRORS = { day: 0.04, category: 0.04 };
+const ERRORS = { day: 0.02, lasting: 0.02, category: 0.04 };
 
 const hazards = fc
   .array(fc.double({ min: 0, max: 0.4, noNaN: true }), { minLength: 90, maxLength: 90 })
@@ -45,7 +46,7 @@ const past: PastDemand = {
     { name: '~other', share: 0.1, units: 2, unitsVariance: 1 },
   ],
   quantityKnown: true,
-  swing: { days: [], distinct: 0 },
+  swing: NOTHING,
 };
 
 describe("a user's buying days", () => {

@@ -1,0 +1,53 @@
+/** What a plan has to know of the whole shop, from a sample of its users. */
+import { createPastDemand, type PastDemand } from '../../../core/demand/past.ts';
+import { createCategoryTally } from '../../../core/profiles/categories.ts';
+import { addHours, hourCounts, WEEK_HOURS } from '../../../core/profiles/hours.ts';
+import { ACTIVE_DAYS } from '../../../core/scores.ts';
+import { createShopTally, REACH_DAYS, type ShopTally, userDaysOf } from '../../../core/shop-statistics.ts';
+import { SHARDS } from '../../../core/tables.ts';
+import { addDays, type Day, dayNumber } from '../../../core/time.ts';
+import { readSample, type SampledShop } from '../sample.ts';
+import type { PlanState } from '../state.ts';
+
+/** Users whose actions make the shop statistics; more would not change them by much. */
+const SAMPLE = 4_000;
+
+/**
+ * Tallies a sample of the shop as of the first instant of the day before.
+ * @returns also what the sample says of demand, and the shards that may have someone to score; those past the sample are not looked at
+ */
+export async function lookAtShop(
+  deps: SampledShop,
+  day: Day,
+): Promise<Pick<PlanState, 'hours' | 'categories' | 'shards'> & { tally: ShopTally; users: number; past: PastDemand }> {
+  const asOf = addDays(day, -1);
+  const active = addDays(day, -ACTIVE_DAYS);
+  const tally = createShopTally(dayNumber(asOf));
+  const demand = createPastDemand(asOf, deps.zone);
+  const shards: number[] = [];
+  const categories = createCategoryTally();
+  let candidates = 0;
+  let hours: number[] = new Array(WEEK_HOURS).fill(0);
+  const read = await readSample(
+    deps,
+    {
+      before: asOf,
+      earliest: addDays(asOf, -REACH_DAYS),
+      limit: SAMPLE,
+      onShard: (shard, keys) => {
+        candidates += keys.filter(({ firstActionDay }) => firstActionDay < asOf).length;
+        if (keys.some((key) => key.firstActionDay < day && key.lastActionDay >= active)) shards.push(shard);
+      },
+    },
+    (_, actions) => {
+      const days = userDaysOf(actions, deps.zone);
+      tally.addDays(days);
+      demand.add(actions, days);
+      categories.add(actions);
+      hours = addHours(hours, hourCounts(actions, deps.zone));
+    },
+  );
+  for (let shard = read.shards; shard < SHARDS; shard++) shards.push(shard);
+  const scale = (candidates / Math.max(1, read.users)) * (SHARDS / Math.max(1, read.shards));
+  return { tally, hours, categories: categories.shares(), users: read.users, shards, past: demand.past(scale) };
+}
