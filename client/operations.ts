@@ -137,7 +137,7 @@ export type BuyersWithin = {
 export type CalibrationAlarm = {
   /** True when the newest run's buyers lie outside [low99, high99] and over 10 % from what was expected. */
   value: boolean;
-  /** A calendar day of the shop's time zone. */
+  /** Of the newest run whose days have passed. */
   day: string;
   expected: number;
   actual: number;
@@ -152,8 +152,9 @@ export type Catalogue = {
 };
 
 export type Correction = {
+  /** 0 where nothing is corrected. */
   version: number;
-  /** A calendar day of the shop's time zone. */
+  /** Outcomes before this day's first instant taught it. */
   asOf: string;
   modelVersion: string;
   /** p' = σ(intercept + slope · logit p); empty where nothing is corrected. */
@@ -269,11 +270,13 @@ export type Difference = {
 export type Drift = {
   /** Population stability index of action words: below 0.1 steady, above 0.25 another shop. */
   psi: number;
+  /** Over 0.25, and not by chance. */
   alarm: boolean;
-  /** A calendar day of the shop's time zone. */
+  /** The four weeks before this day are compared… */
   from: string;
-  /** A calendar day of the shop's time zone. */
+  /** …with the week before this one. */
   to: string;
+  /** Words that moved most, as shares of all actions; one without a category is what is rare of its type. */
   words: {
     word: string;
     before: number;
@@ -382,16 +385,10 @@ export type LiftGroup = {
 
 export type LiveHorizon = {
   horizon: number;
+  /** Runs that are counted. */
   runs: number;
-  measures: {
-    n: number;
-    rate: number;
-    auc: number;
-    logLoss: number;
-    brier: number;
-    ece: number;
-  };
-  /** Ten bins of about equal mass, by rising probability. */
+  measures: LiveMeasures;
+  /** Up to ten groups of about equal mass, by rising probability. Intervals allow for days that several runs share. */
   reliability: {
     predicted: number;
     actual: number;
@@ -402,26 +399,54 @@ export type LiveHorizon = {
   bands: {
     band: Band;
     n: number;
+    /** Sum of the users' probabilities. */
     expected: number;
     actual: number;
+    /** Between these lie 95 % of the counts that the probabilities themselves give. */
     low95: number;
     high95: number;
   }[];
   alarm: CalibrationAlarm;
 };
 
+export type LiveMeasures = {
+  n: number;
+  rate: number;
+  /** Probabilities within a fifth of a logit count as ties; null when everyone or nobody bought. */
+  auc: number | null;
+  logLoss: number;
+  brier: number;
+  ece: number;
+};
+
+export type LiveQuality = {
+  /** Outcomes are those known before the first instant of this day. */
+  until: string;
+  /** All runs of the 90 days before together. */
+  horizons: LiveHorizon[];
+  /** Oldest first. */
+  runs: LiveRun[];
+  /** Whether any horizon's is. */
+  alarm: boolean;
+};
+
 export type LiveRun = {
   /** A calendar day of the shop's time zone. */
   day: string;
   modelVersion: string;
+  /** Version of the correction; 0 for none. */
   correction: number;
+  /** Those whose days have passed. */
   horizons: {
     horizon: number;
     n: number;
+    /** Sum of the users' probabilities. */
     expected: number;
     actual: number;
+    /** Between these lie 95 % of the counts that the probabilities themselves give. */
     low95: number;
     high95: number;
+    /** Probabilities within a fifth of a logit count as ties; null when everyone or nobody bought. */
     auc: number | null;
     logLoss: number;
     brier: number;
@@ -580,6 +605,7 @@ export type Profile = {
 };
 
 export type Quality = {
+  /** The latest day with a finished run; null before the first. */
   day: string | null;
   model: {
     version: string;
@@ -590,17 +616,13 @@ export type Quality = {
       actions: number;
     };
   };
-  /** What the bundle's manifest says of its backtest. */
+  /** What the live bundle's manifest says of its backtest. */
   backtest: Record<string, unknown>;
-  live: {
-    /** Outcomes are those known before the first instant of this day. */
-    until: string;
-    horizons: LiveHorizon[];
-    /** One entry a run, oldest first. */
-    runs: LiveRun[];
-    alarm: boolean;
-  } | null;
+  /** Forecasts of past runs against what happened; null until the days of one have passed. */
+  live: LiveQuality | null;
+  /** Learned from the shop's own outcomes; null before the first look back. */
   correction: Correction | null;
+  /** As of the last look back; null where there is too little to compare. */
   drift: Drift | null;
 };
 
@@ -1630,6 +1652,10 @@ export interface Operations {
     };
     reply: Demand;
   };
+  /** How good the scores are. */
+  'GET /v1/quality': {
+    reply: Quality;
+  };
   /** List the keys. */
   'GET /v1/keys': {
     reply: {
@@ -1732,9 +1758,5 @@ export interface Operations {
   /** This document for people. */
   'GET /docs': {
     reply: string;
-  };
-  /** How good the scores are. */
-  'GET /v1/quality': {
-    reply: Quality;
   };
 }

@@ -81,6 +81,7 @@ const others: Record<Others, Permissions> = {
   },
   overview: { tables: { Runs: ['GetItem'], Settings: ['GetItem', 'Query'] } },
   demand: { tables: { Runs: ['GetItem'], Settings: ['GetItem'] }, reads: ['demand'] },
+  quality: { tables: { Runs: ['GetItem'], Settings: ['GetItem', 'Query'] }, reads: ['models'] },
   keys: { tables: { Settings: ['GetItem', 'PutItem', 'DeleteItem', 'Query'] } },
   regulations: { tables: { Erasures: ['GetItem', 'PutItem', 'UpdateItem'], Settings: ['GetItem'] } },
   health: { tables: { Settings: ['GetItem'] }, reads: ['models', 'health'] },
@@ -115,7 +116,7 @@ const others: Record<Others, Permissions> = {
     asksModel: true,
   },
   finish: {
-    tables: { Runs: ['GetItem', 'PutItem', 'Query'], Settings: ['GetItem', 'PutItem', 'Query'] },
+    tables: { Runs: ['GetItem', 'PutItem', 'Query'], Settings: ['GetItem', 'PutItem', 'DeleteItem', 'Query'] },
     usersByShard: true,
     reads: ['scores', 'audiences', 'demand'],
     writes: ['audiences', 'demand'],

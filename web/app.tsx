@@ -16,7 +16,6 @@ import { UserPage } from './pages/user.tsx';
 import { UsersPage } from './pages/users.tsx';
 import { Mark } from './parts/icons.tsx';
 import { Search } from './parts/search.tsx';
-import { has } from './parts-there.ts';
 import { hrefOf, type Route, useRoute } from './route.ts';
 import { SessionContext } from './session.ts';
 
@@ -51,17 +50,15 @@ export function App() {
   );
 }
 
-const PAGES: { name: string; to: Route; also: Route['page'][]; needs?: string }[] = [
+const PAGES: { name: string; to: Route; also: Route['page'][] }[] = [
   { name: 'Today', to: { page: 'today' }, also: [] },
   { name: 'Users', to: { page: 'users', band: 'now' }, also: ['user'] },
   { name: 'Audiences', to: { page: 'audiences' }, also: ['audience', 'build'] },
-  { name: 'Demand', to: { page: 'demand' }, also: [], needs: 'GET /v1/demand' },
-  { name: 'Quality', to: { page: 'quality' }, also: [], needs: 'GET /v1/quality' },
+  { name: 'Demand', to: { page: 'demand' }, also: [] },
+  { name: 'Quality', to: { page: 'quality' }, also: [] },
   { name: 'Sources', to: { page: 'sources' }, also: [] },
   { name: 'Settings', to: { page: 'settings' }, also: [] },
 ];
-
-const NAVIGATION = PAGES.filter(({ needs }) => !needs || has(needs));
 
 function Frame({ onForget }: { onForget(): void }) {
   const route = useRoute();
@@ -93,7 +90,7 @@ function Frame({ onForget }: { onForget(): void }) {
             Buy Timing
           </a>
           <nav aria-label="Pages">
-            {NAVIGATION.map(({ name, to, also }) => (
+            {PAGES.map(({ name, to, also }) => (
               <a
                 key={name}
                 href={hrefOf(to.page === 'today' || to.page === 'users' ? { ...to, ...day } : to)}
@@ -154,5 +151,5 @@ function titleOf(route: Route): string {
   if (route.page === 'user') return `~${route.pseudonym.slice(0, 10)}`;
   if (route.page === 'audience') return route.name;
   if (route.page === 'build') return 'New audience';
-  return NAVIGATION.find(({ to }) => to.page === route.page)?.name ?? 'Not found';
+  return PAGES.find(({ to }) => to.page === route.page)?.name ?? 'Not found';
 }

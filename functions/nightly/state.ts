@@ -6,9 +6,12 @@ import type { Correction } from '../../core/corrections.ts';
 import type { Again } from '../../core/demand/buying-days.ts';
 import { USUAL_ERRORS } from '../../core/demand/errors.ts';
 import type { PastDemand } from '../../core/demand/past.ts';
+import { HORIZONS } from '../../core/model/contract.ts';
 import type { RunStore } from '../../core/ports.ts';
+import type { EndedWindows } from '../../core/quality/windows.ts';
 import { BANDS } from '../../core/scores.ts';
 import type { Day } from '../../core/time.ts';
+import { outcomeSums } from '../runs/outcomes.ts';
 
 const count = z.number().int().nonnegative();
 const bands = z.record(z.enum(BANDS), count);
@@ -34,6 +37,9 @@ export const demandErrorsSchema = z.object({
   lasting: z.number().default(USUAL_ERRORS.lasting),
   category: z.number(),
 });
+const judged: z.ZodType<EndedWindows[]> = z.array(
+  z.object({ day: z.string(), horizons: z.array(z.literal([...HORIZONS])) }),
+);
 const again: z.ZodType<Again> = z.object({ after: z.array(z.number()), weekday: z.array(z.number()) });
 
 const past: z.ZodType<PastDemand> = z.object({
@@ -62,6 +68,8 @@ const plan = z.object({
   sampledUsers: count,
   /** The latest finished days before this one, latest first: where windows go on from. */
   before: z.array(z.string()),
+  /** Forecasts of past runs that this one holds against what happened. */
+  judged: judged.default([]),
   /** Whether windows are told of: not by a run of a past day. */
   events: z.boolean(),
   audiences: z.array(audience),
@@ -84,6 +92,8 @@ const shard = z.object({
   bands,
   /** Users by P(purchase within 7 days). */
   distribution: z.array(count),
+  /** What became of the forecasts of past runs. */
+  outcomes: z.array(outcomeSums.extend({ day: z.string(), horizon: count })).default([]),
 });
 
 const finish = z.object({

@@ -9,6 +9,7 @@ import { contracts as ingest } from '../ingest/contract.ts';
 import { contracts as keys } from '../keys/contract.ts';
 import { contracts as overview } from '../overview/contract.ts';
 import { contracts as profile } from '../profile/contract.ts';
+import { contracts as quality } from '../quality/contract.ts';
 import { contracts as regulations } from '../regulations/contract.ts';
 import { contracts as sources } from '../sources/contract.ts';
 import { contracts as timing } from '../timing/contract.ts';
@@ -28,6 +29,7 @@ export const CONTRACTS: Contracts = {
   ...webhooks,
   ...overview,
   ...demand,
+  ...quality,
   ...keys,
   ...regulations,
   ...health,

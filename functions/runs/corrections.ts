@@ -4,6 +4,7 @@ import type { Correction } from '../../core/corrections.ts';
 import type { DemandErrors } from '../../core/demand/errors.ts';
 import type { Evidence } from '../../core/learn-correction.ts';
 import type { SettingStore } from '../../core/ports.ts';
+import type { Drift } from '../../core/quality/drift.ts';
 import type { Day } from '../../core/time.ts';
 import { demandErrorsSchema } from '../nightly/state.ts';
 
@@ -15,6 +16,8 @@ export interface LearnedCorrection extends Correction {
   evidence: Evidence & { origins: Day[] };
   /** How far demand was off at the same origins; absent in what was learned before there was demand. */
   demandErrors?: DemandErrors;
+  /** How far users did other things in the week before `asOf`; absent where too little was done to tell. */
+  drift?: Drift;
 }
 
 const KIND = 'correction';
@@ -32,6 +35,15 @@ const schema = z.object({
     reason: z.string().nullable(),
   }),
   demandErrors: z.optional(demandErrorsSchema),
+  drift: z.optional(
+    z.object({
+      psi: z.number(),
+      alarm: z.boolean(),
+      from: z.string(),
+      to: z.string(),
+      words: z.array(z.object({ word: z.string(), before: z.number(), now: z.number() })),
+    }),
+  ),
 });
 
 /** Every correction learned, oldest first. */

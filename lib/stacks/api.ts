@@ -28,6 +28,7 @@ const FELT: Record<FunctionName, string> = {
   webhooks: 'Webhooks can be neither made nor listed; they are told of windows all the same.',
   overview: 'The dashboard shows no overview.',
   demand: 'Demand cannot be read or downloaded.',
+  quality: 'Whether scores can be believed is not shown.',
   keys: 'Keys cannot be made, listed, revoked or rotated over HTTP.',
   regulations: 'Requests of erasure are not taken.',
   health: 'Health checks fail, although the rest may work.',

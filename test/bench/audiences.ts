@@ -105,7 +105,7 @@ async function leaveShards({ deps }: TestShop, users: number): Promise<void> {
   const plan: PlanState = {
     ...{ attempt: 1, startedAt: deps.clock(), shards, shop: SHOP_STATISTICS.map(() => 0), sampledUsers: 0 },
     ...{ hours: new Array(WEEK_HOURS).fill(0), categories: [], before: [], events: false, audiences: [] },
-    ...{ theta: 0.1, modelVersion: 'v', correction, lookedBack: true },
+    ...{ theta: 0.1, modelVersion: 'v', correction, lookedBack: true, judged: [] },
     ...{ again: { after: new Array(29).fill(0), weekday: new Array(7).fill(1) }, demandErrors: USUAL_ERRORS },
   };
   await deps.runs.put({ day: DAY, shard: 'plan', state: plan });
@@ -116,6 +116,7 @@ async function leaveShards({ deps }: TestShop, users: number): Promise<void> {
       ...{ attempt: 1, activeUsers: rows.length, modelCalls: 0, modelRequests: 0 },
       bands: { now: 0, soon: 0, later: 0, unlikely: 0 },
       distribution: new Array(1000).fill(0),
+      outcomes: [],
     };
     await deps.runs.put({ day: DAY, shard: shardKey(shard), state });
   }

@@ -1,8 +1,7 @@
-/** The same for pages that are shown where the system has their part of the API. */
+/** The same for the pages about forecasts, and for what Today and Settings show of other parts. */
 import { expect, test } from '@jest/globals';
 import type { Reply } from '../../client/index.ts';
 import { amount, count } from '../../web/format.ts';
-import { has } from '../../web/parts-there.ts';
 import { csvOf, type Desk } from './pages.ts';
 import { KEYS } from './system.ts';
 
@@ -11,93 +10,85 @@ type Quality = Reply<'GET /v1/quality'>;
 type Events = Reply<'GET /v1/events'>;
 
 /** Addresses of these pages. */
-export const FORECAST_PAGES = [
-  ...(has('GET /v1/demand') ? ['#/demand'] : []),
-  ...(has('GET /v1/quality') ? ['#/quality'] : []),
-];
+export const FORECAST_PAGES = ['#/demand', '#/quality'];
 
 export function testForecastPages(desk: Desk): void {
   const read = <T>(path: string) => desk.system.get<T>(path);
 
-  if (has('GET /v1/demand'))
-    test('Demand: chart, categories and lead time are the numbers of the API', async () => {
-      const demand = await read<Demand>('/v1/demand?by=category&days=30&leadDays=14');
-      const whole = demand.series.filter(({ category }) => category === null);
-      const page = await desk.open('#/demand');
-      const sum = (points: Demand['series']) => points.reduce((total, { expected }) => total + expected, 0);
-      const week = page.getByTestId('week-expected');
-      await week.waitFor();
-      expect(await week.textContent()).toBe(`${amount(sum(whole.slice(0, 7)))} buyers`);
-      // Who buys within a day, by the scores themselves.
-      const byScores = (await desk.scores()).reduce((total, row) => total + Number(row.p_1d), 0);
-      expect(whole[0]!.expected).toBeCloseTo(byScores, 1);
-      const first = demand.series.find(({ category }) => category && !category.startsWith('~'))!.category!;
-      const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: first, exact: true }) });
-      const units = demand.lead!.units.find(({ category }) => category === first)!;
-      expect(await row.locator('td').last().textContent()).toBe(amount(units.quantiles.p99));
-      await row.getByRole('link').click();
-      await page.getByRole('heading', { name: `Demand: ${first}` }).waitFor();
-      expect(await week.textContent()).toBe(
-        `${amount(sum(demand.series.filter(({ category }) => category === first).slice(0, 7)))} buyers`,
-      );
-      expect((await csvOf(page)).length).toBe(demand.series.length);
-    });
+  test('Demand: chart, categories and lead time are the numbers of the API', async () => {
+    const demand = await read<Demand>('/v1/demand?by=category&days=30&leadDays=14');
+    const whole = demand.series.filter(({ category }) => category === null);
+    const page = await desk.open('#/demand');
+    const sum = (points: Demand['series']) => points.reduce((total, { expected }) => total + expected, 0);
+    const week = page.getByTestId('week-expected');
+    await week.waitFor();
+    expect(await week.textContent()).toBe(`${amount(sum(whole.slice(0, 7)))} buyers`);
+    // Who buys within a day, by the scores themselves.
+    const byScores = (await desk.scores()).reduce((total, row) => total + Number(row.p_1d), 0);
+    expect(whole[0]!.expected).toBeCloseTo(byScores, 1);
+    const first = demand.series.find(({ category }) => category && !category.startsWith('~'))!.category!;
+    const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: first, exact: true }) });
+    const units = demand.lead!.units.find(({ category }) => category === first)!;
+    expect(await row.locator('td').last().textContent()).toBe(amount(units.quantiles.p99));
+    await row.getByRole('link').click();
+    await page.getByRole('heading', { name: `Demand: ${first}` }).waitFor();
+    expect(await week.textContent()).toBe(
+      `${amount(sum(demand.series.filter(({ category }) => category === first).slice(0, 7)))} buyers`,
+    );
+    expect((await csvOf(page)).length).toBe(demand.series.length);
+  });
 
-  if (has('GET /v1/quality'))
-    test('Quality: forecast and outcome are the numbers of the API', async () => {
-      const quality = await read<Quality>('/v1/quality');
-      const page = await desk.open('#/quality');
-      await page.getByText(quality.model.version).waitFor();
-      const shown = quality.live?.horizons.find(({ horizon }) => horizon === 3);
-      if (!shown) return page.getByText('No outcome is known yet').waitFor();
-      await page.goto(`${desk.system.url}/#/quality?horizon=3`);
-      await page.getByText(shown.measures.logLoss.toFixed(4)).waitFor();
-      for (const { band, n, actual } of shown.bands) {
-        const cells = page
-          .getByRole('row')
-          .filter({ has: page.locator(`[data-band=${band}]`) })
-          .locator('td');
-        expect([await cells.nth(0).textContent(), await cells.nth(2).textContent()]).toEqual([count(n), count(actual)]);
-      }
-    });
+  test('Quality: forecast and outcome are the numbers of the API', async () => {
+    const quality = await read<Quality>('/v1/quality');
+    const page = await desk.open('#/quality');
+    await page.getByText(quality.model.version).waitFor();
+    const shown = quality.live?.horizons.find(({ horizon }) => horizon === 3);
+    if (!shown) return page.getByText('No outcome is known yet').waitFor();
+    await page.goto(`${desk.system.url}/#/quality?horizon=3`);
+    await page.getByText(shown.measures.logLoss.toFixed(4)).waitFor();
+    for (const { band, n, actual } of shown.bands) {
+      const cells = page
+        .getByRole('row')
+        .filter({ has: page.locator(`[data-band=${band}]`) })
+        .locator('td');
+      expect([await cells.nth(0).textContent(), await cells.nth(2).textContent()]).toEqual([count(n), count(actual)]);
+    }
+  });
 
-  if (has('GET /v1/events'))
-    test('Today: the windows that opened are those of the API', async () => {
-      const { events } = await read<Events>('/v1/events?limit=1000');
-      const { day } = await read<Reply<'GET /v1/overview'>>('/v1/overview');
-      const opened = events.filter((event) => event.type === 'buying_window.opened' && event.day === day).length;
-      const page = await desk.open();
-      const shown = page.getByTestId('windows-opened');
-      await shown.waitFor();
-      expect(await shown.textContent()).toMatch(new RegExp(`^${count(opened)}\\s`));
-    });
+  test('Today: the windows that opened are those of the API', async () => {
+    const { events } = await read<Events>('/v1/events?limit=1000');
+    const { day } = await read<Reply<'GET /v1/overview'>>('/v1/overview');
+    const opened = events.filter((event) => event.type === 'buying_window.opened' && event.day === day).length;
+    const page = await desk.open();
+    const shown = page.getByTestId('windows-opened');
+    await shown.waitFor();
+    expect(await shown.textContent()).toMatch(new RegExp(`^${count(opened)}\\s`));
+  });
 
-  if (has('GET /v1/keys'))
-    test('Settings: a key is made, works and is revoked', async () => {
-      const page = await desk.open('#/settings', { admin: KEYS.admin });
-      await page.getByRole('button', { name: 'Show the keys' }).click();
-      await page.getByLabel('Name').fill('newsletter');
-      await page.getByRole('button', { name: 'Make a key' }).click();
-      const key = (await page.locator('.once code').textContent()) ?? '';
-      const asks = () => fetch(`${desk.system.url}/v1/overview`, { headers: { authorization: `Bearer ${key}` } });
-      expect((await asks()).status).toBe(200);
-      await page.getByRole('button', { name: 'Revoke newsletter' }).click();
-      await page.getByRole('button', { name: 'Revoke newsletter' }).waitFor({ state: 'detached' });
-    });
+  test('Settings: a key is made, works and is revoked', async () => {
+    const page = await desk.open('#/settings', { admin: KEYS.admin });
+    await page.getByRole('button', { name: 'Show the keys' }).click();
+    await page.getByLabel('Name').fill('newsletter');
+    await page.getByRole('button', { name: 'Make a key' }).click();
+    const key = (await page.locator('.once code').textContent()) ?? '';
+    const asks = () => fetch(`${desk.system.url}/v1/overview`, { headers: { authorization: `Bearer ${key}` } });
+    expect((await asks()).status).toBe(200);
+    await page.getByRole('button', { name: 'Revoke newsletter' }).click();
+    await page.getByRole('button', { name: 'Revoke newsletter' }).waitFor({ state: 'detached' });
+  });
 
-  if (has('GET /v1/webhooks'))
-    test('Settings: a webhook to a private address is refused, another one added and removed', async () => {
-      const page = await desk.open('#/settings', { admin: KEYS.admin });
-      await page.getByRole('button', { name: 'Show the webhooks' }).click();
-      await page.getByLabel('Address').fill('https://169.254.169.254/hook');
-      await page.getByRole('button', { name: 'Add webhook' }).click();
-      await page.getByRole('alert').waitFor();
-      await page.getByLabel('Address').fill('https://shop.example/hook');
-      await page.getByRole('button', { name: 'Add webhook' }).click();
-      await page.getByText('Secret to check signatures with').waitFor();
-      await page.getByRole('button', { name: 'Deliveries' }).click();
-      await page.getByText('Nothing was to be delivered yet').waitFor();
-      await page.getByRole('button', { name: 'Remove' }).click();
-      await page.getByText('There is none yet').waitFor();
-    });
+  test('Settings: a webhook to a private address is refused, another one added and removed', async () => {
+    const page = await desk.open('#/settings', { admin: KEYS.admin });
+    await page.getByRole('button', { name: 'Show the webhooks' }).click();
+    await page.getByLabel('Address').fill('https://169.254.169.254/hook');
+    await page.getByRole('button', { name: 'Add webhook' }).click();
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Address').fill('https://shop.example/hook');
+    await page.getByRole('button', { name: 'Add webhook' }).click();
+    await page.getByText('Secret to check signatures with').waitFor();
+    await page.getByRole('button', { name: 'Deliveries' }).click();
+    await page.getByText('Nothing was to be delivered yet').waitFor();
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await page.getByText('There is none yet').waitFor();
+  });
 }

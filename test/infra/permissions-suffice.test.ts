@@ -27,6 +27,7 @@ import { createHandler as scoreShard } from '../../functions/nightly/score-shard
 import { createHandler as openapi } from '../../functions/openapi/handler.ts';
 import { createHandler as overview } from '../../functions/overview/handler.ts';
 import { createHandler as profile } from '../../functions/profile/handler.ts';
+import { createHandler as quality } from '../../functions/quality/handler.ts';
 import { createHandler as regulations } from '../../functions/regulations/handler.ts';
 import { createHandler as sources } from '../../functions/sources/handler.ts';
 import { createHandler as timing } from '../../functions/timing/handler.ts';
@@ -146,6 +147,8 @@ test('nights are run: one with shards that fail, one again, one of a past day', 
     `audiences/day=${today}/band=now/page=00009.ndjson.gz`,
   ];
   for (const name of left) cloud.files.set(name, Buffer.from(''));
+  const settings = createSettingStore(store.client, '');
+  await settings.put('outcome', '2020-01-01 01', {});
   expect(await night({ day: today })).toMatchObject({ scored: 2, modelCalls: 2, failed: 0 });
   expect(await night({ day: today, restart: true })).toMatchObject({ scored: 2, modelCalls: 0 });
   const rule = { category: { name: 'shoes' } };
@@ -154,6 +157,7 @@ test('nights are run: one with shards that fail, one again, one of a past day', 
   expect(await call(list, 'POST', '/v1/audiences', keys.admin, saved)).toMatchObject({ status: 201 });
   expect(await night({ day: yesterday })).toMatchObject({ scored: 2, failed: 0 });
   for (const name of left) expect(cloud.files.has(name)).toBe(false);
+  expect(await settings.list('outcome')).toEqual([]);
 }, 120_000);
 
 test('a user is read: the timing of today, of a past day and a fresh one, and the actions', async () => {
@@ -210,6 +214,8 @@ test('audiences, the overview and the health are read', async () => {
     status: 200,
     body: { users: 2 },
   });
+  const judged = await call(await as('quality', quality), 'GET', '/v1/quality', keys.ids);
+  expect(judged).toMatchObject({ status: 200, body: { day: today, model: { version } } });
   const check = await as('health', (deps) => health({ ...deps, starting: () => false }));
   expect((await check()).statusCode).toBe(200);
   const document = await as('openapi', () => openapi());

@@ -96,6 +96,11 @@ const ALLOWED: Record<string, string> = {
   dynamodb:GetItem              on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject                  on s3:<Objects>/demand/*`,
+  quality: `${OWN}
+  dynamodb:GetItem              on <Runs.Arn>
+  dynamodb:GetItem dynamodb:Query on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/models/*`,
   keys: `${OWN}
   dynamodb:GetItem dynamodb:PutItem dynamodb:DeleteItem dynamodb:Query on <Settings.Arn>`,
   regulations: `${OWN}
@@ -157,7 +162,7 @@ const ALLOWED: Record<string, string> = {
   finish: `${OWN}
   dynamodb:Query                on <Users.Arn>/index/byShard
   dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Runs.Arn>
-  dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Settings.Arn>
+  dynamodb:GetItem dynamodb:PutItem dynamodb:DeleteItem dynamodb:Query on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject s3:DeleteObject  on s3:<Objects>/scores/*
   s3:DeleteObject               on s3:<Objects>/warehouse/*

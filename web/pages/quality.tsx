@@ -109,7 +109,12 @@ function Measures({ horizon: { measures, runs } }: { horizon: LiveHorizon }) {
   const facts = [
     ['Forecasts judged', count(measures.n), `of ${plural(runs, 'run')}`, 'Users of each run, each once a run.'],
     ['Bought', percent(measures.rate), '', 'Share of them who bought within the horizon.'],
-    ['AUC', measures.auc.toFixed(3), '', 'How often a buyer was ranked above one who did not buy; 0.5 is chance.'],
+    [
+      'AUC',
+      measures.auc?.toFixed(3) ?? '–',
+      '',
+      'How often a buyer was ranked above one who did not buy; 0.5 is chance.',
+    ],
     ['Log-loss', measures.logLoss.toFixed(4), '', 'The price of wrong probabilities; lower is better.'],
     [
       'Calibration error',

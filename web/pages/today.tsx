@@ -7,7 +7,6 @@ import { ExpectedChart, ProbabilityChart } from '../parts/overview-charts.tsx';
 import { RunFacts } from '../parts/run-facts.tsx';
 import { Loading, NoDataYet, ProblemNotice } from '../parts/states.tsx';
 import { WindowsOpening } from '../parts/windows-opening.tsx';
-import { has } from '../parts-there.ts';
 import { go } from '../route.ts';
 import { useApi } from '../session.ts';
 
@@ -36,7 +35,7 @@ export function TodayPage({ day }: { day?: string }) {
       </div>
       <Lede overview={data} />
       <BandCards overview={data} before={earlier.data} linkDay={day} />
-      {has('GET /v1/events') && <WindowsOpening day={data.day} linkDay={day} />}
+      <WindowsOpening day={data.day} linkDay={day} />
       <div class="split">
         <section class="card" aria-labelledby="expected-title">
           <h2 id="expected-title">When the next purchase is expected</h2>

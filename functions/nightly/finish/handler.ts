@@ -10,6 +10,7 @@ import { warehouseFile, warehouseFolder } from '../../runs/warehouse-files.ts';
 import type { FinishInput, FinishReply } from '../messages.ts';
 import { type FinishState, getFinish, getPlan, listShards, type ShardState } from '../state.ts';
 import { makeDemand } from './put-demand.ts';
+import { putOutcomes } from './put-outcomes.ts';
 import { putTogether } from './put-together.ts';
 
 export interface FinishDependencies {
@@ -40,6 +41,7 @@ export function createHandler(deps: FinishDependencies): (input: FinishInput) =>
     const failedShards = plan.shards.filter((shard) => !shards.has(shard));
     const { users, p7, expected, bands } = await putTogether(deps, day, plan, shards, deps.clock());
     if (!(await makeDemand(deps, day, plan, shards))) deps.log.warn('a day without demand', { day });
+    await putOutcomes(deps, day, plan, shards);
     const states = [...shards.values()];
     const total = (value: (state: ShardState) => number) => states.reduce((sum, state) => sum + value(state), 0);
     const finishedAt = deps.clock();

@@ -44,7 +44,8 @@ export function createHandler(deps: LookBackDependencies): (input: LookBackInput
         categories: [],
         swing: NOTHING,
       };
-      correction = { ...learned, demandErrors: demandErrorsOf(past, learned, demand) };
+      const { drift } = past;
+      correction = { ...learned, demandErrors: demandErrorsOf(past, learned, demand), ...(drift && { drift }) };
       await putCorrection(deps.settings, correction);
       const { version, evidence } = correction;
       deps.log.info('looked back', { day, forecasts, correction: version, reason: evidence.reason });

@@ -4,6 +4,7 @@ import { unpackForecast } from '../../../core/forecasts.ts';
 import { paddedLength } from '../../../core/model/batches.ts';
 import type { Bundle, Scorer, Sequence } from '../../../core/model/contract.ts';
 import type { StoredActionDetail } from '../../../core/ports.ts';
+import { createWordTally, type Drift } from '../../../core/quality/drift.ts';
 import { cumulativeHazard, isActive } from '../../../core/scores.ts';
 import { buildSequence } from '../../../core/sequences.ts';
 import { createShopTally, REACH_DAYS, type ShopTally, userDaysOf } from '../../../core/shop-statistics.ts';
@@ -68,8 +69,8 @@ export interface Purchase {
 export interface LookBack {
   origins: PastOrigin[];
   users: PastUser[];
-  /** Actions by word of the sample's users: the four weeks and the week before the day of the run. */
-  words: { month: Map<string, number>; week: Map<string, number> };
+  /** What the sample's users do now, the week before the day of the run, against the four weeks before that. */
+  drift: Drift | null;
 }
 
 /** Weekly origins before a day, latest first. */
@@ -90,7 +91,9 @@ export async function lookBack(deps: PastForecastDependencies, bundle: Bundle, d
     asked: [] as Asked[],
   }));
   const users: PastUser[] = [];
-  const words = { month: new Map<string, number>(), week: new Map<string, number>() };
+  const words = createWordTally();
+  const week = addDays(day, -WEEK);
+  const spans = [addDays(week, -4 * WEEK), week].map((first) => zone.startOf(first)) as [number, number];
   let firstDay = day;
   let read = 0;
   let positions = 0;
@@ -102,7 +105,8 @@ export async function lookBack(deps: PastForecastDependencies, bundle: Bundle, d
     const first = zone.dayOf(actions[0]!.at);
     if (first < firstDay) firstDay = first;
     users.push({ firstDay: dayNumber(first), purchases: purchasesOf(actions, zone) });
-    countWords(words, actions, zone.startOf(addDays(day, -4 * WEEK)), zone.startOf(addDays(day, -WEEK)));
+    const [from, to] = spans.map((instant) => before(actions, instant)) as [number, number];
+    words.add(wordsOf(actions.slice(from, to)), wordsOf(actions.slice(to)));
     for (const origin of origins) origin.tally.addDays(days);
     if (positions >= POSITIONS) return;
     for (const origin of origins) {
@@ -134,7 +138,7 @@ export async function lookBack(deps: PastForecastDependencies, bundle: Bundle, d
       cases: await forecastsOf(deps, bundle, origin),
     });
   }
-  return { origins: past, users, words };
+  return { origins: past, users, drift: words.drift(week, day) };
 }
 
 async function forecastsOf(
@@ -163,15 +167,6 @@ function purchasesOf(actions: readonly StoredActionDetail[], zone: Zone): Purcha
   );
 }
 
-function countWords(
-  words: LookBack['words'],
-  actions: readonly StoredActionDetail[],
-  month: number,
-  week: number,
-): void {
-  for (let index = before(actions, month); index < actions.length; index++) {
-    const { word, at } = actions[index]!;
-    words.month.set(word, (words.month.get(word) ?? 0) + 1);
-    if (at >= week) words.week.set(word, (words.week.get(word) ?? 0) + 1);
-  }
+function wordsOf(actions: readonly StoredActionDetail[]): string[] {
+  return actions.map(({ word }) => word);
 }

@@ -1,6 +1,7 @@
 import { IDENTITY } from '../../../core/corrections.ts';
 import { errorsOf, NOTHING } from '../../../core/demand/errors.ts';
 import type { ActionStore, BundleStore, Clock, Log, RunStore, SettingStore, UserStore } from '../../../core/ports.ts';
+import { endedWindows } from '../../../core/quality/windows.ts';
 import { MIN_THETA } from '../../../core/scores.ts';
 import { addDays, type Day, isDay, type Zone } from '../../../core/time.ts';
 import { listAudiences } from '../../audiences/kept.ts';
@@ -40,7 +41,9 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
     if (before && !input.restart && (await stands(deps, day, before, modelVersion)))
       return { day, shards: before.shards, modelVersion: before.modelVersion };
     const startedAt = deps.clock();
-    const { tally, hours, categories, users, shards, past } = await lookAtShop(deps, day);
+    const days = await createFinishedRuns(deps).days();
+    const judged = endedWindows(days, day);
+    const { tally, hours, categories, users, shards, past } = await lookAtShop(deps, day, judged[0]?.day ?? day);
     const own = await deps.settings.get<number>(THETA.kind, THETA.name);
     const correction = correctionFor(await listCorrections(deps.settings), day, modelVersion) ?? IDENTITY;
     const state: PlanState = {
@@ -51,7 +54,8 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
       hours,
       categories,
       sampledUsers: users,
-      ...(await lookBack(deps, day)),
+      ...windowsFrom(days, day),
+      judged,
       audiences: await listAudiences(deps.settings),
       theta: own ?? Math.max(MIN_THETA, tally.rate30()),
       modelVersion,
@@ -68,8 +72,7 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
 }
 
 /** The days that windows go on from, and whether this run tells of windows: those of a past day are past. */
-async function lookBack(deps: PlanDependencies, day: Day): Promise<Pick<PlanState, 'before' | 'events'>> {
-  const days = await createFinishedRuns(deps).days();
+function windowsFrom(days: readonly Day[], day: Day): Pick<PlanState, 'before' | 'events'> {
   const before = days.filter((other) => other < day && other >= addDays(day, -LONGEST_PAUSE));
   return { before: before.slice(-DAYS_BACK).reverse(), events: !days.some((other) => other > day) };
 }

@@ -14,14 +14,17 @@ const SAMPLE = 4_000;
 
 /**
  * Tallies a sample of the shop as of the first instant of the day before.
- * @returns also what the sample says of demand, and the shards that may have someone to score; those past the sample are not looked at
+ * @param since the day from which on users are wanted who were active: of the oldest run that is judged
+ * @returns also what the sample says of demand, and the shards that may have someone to score or to judge; those past the sample are not looked at
  */
 export async function lookAtShop(
   deps: SampledShop,
   day: Day,
+  since: Day = day,
 ): Promise<Pick<PlanState, 'hours' | 'categories' | 'shards'> & { tally: ShopTally; users: number; past: PastDemand }> {
   const asOf = addDays(day, -1);
-  const active = addDays(day, -ACTIVE_DAYS);
+  const earliest = addDays(asOf, -REACH_DAYS);
+  const active = addDays(since, -ACTIVE_DAYS);
   const tally = createShopTally(dayNumber(asOf));
   const demand = createPastDemand(asOf, deps.zone);
   const shards: number[] = [];
@@ -32,11 +35,13 @@ export async function lookAtShop(
     deps,
     {
       before: asOf,
-      earliest: addDays(asOf, -REACH_DAYS),
+      earliest,
       limit: SAMPLE,
       onShard: (shard, keys) => {
         candidates += keys.filter(({ firstActionDay }) => firstActionDay < asOf).length;
-        if (keys.some((key) => key.firstActionDay < day && key.lastActionDay >= active)) shards.push(shard);
+        // After nights without a run, users are judged who have been silent for longer than the listing reaches back.
+        const some = active < earliest || keys.some((key) => key.firstActionDay < day && key.lastActionDay >= active);
+        if (some) shards.push(shard);
       },
     },
     (_, actions) => {

@@ -31,6 +31,7 @@ import { putWarehouseRows, warehouseFile } from '../../runs/warehouse-files.ts';
 import type { ShardInput, ShardReply } from '../messages.ts';
 import { getPlan, getShard, type PlanState, type ShardState, shardKey } from '../state.ts';
 import { type Asked, forecastUsers } from './forecast-users.ts';
+import { judge } from './judge.ts';
 import { standingOf } from './who-is-new.ts';
 import { windowsBefore } from './window-states.ts';
 
@@ -70,8 +71,13 @@ export function createHandler(deps: ScoreShardDependencies): (input: ShardInput)
     const scorer = createWaveScorer(deps, plan, bundle, day, before);
     const rows: ScoreRow[] = [];
     let wave: string[] = [];
-    for await (const page of deps.users.inShard(shard, addDays(day, -ACTIVE_DAYS))) {
-      for (const { user, firstActionDay } of page) if (firstActionDay < day) wave.push(user);
+    const users = new Set<string>();
+    const active = addDays(day, -ACTIVE_DAYS);
+    for await (const page of deps.users.inShard(shard, addDays(plan.judged[0]?.day ?? day, -ACTIVE_DAYS))) {
+      for (const { user, firstActionDay, lastActionDay } of page) {
+        users.add(user);
+        if (firstActionDay < day && lastActionDay >= active) wave.push(user);
+      }
       for (; wave.length >= WAVE; wave = wave.slice(WAVE)) rows.push(...(await scorer.score(wave.slice(0, WAVE))));
     }
     if (wave.length > 0) rows.push(...(await scorer.score(wave)));
@@ -90,6 +96,7 @@ export function createHandler(deps: ScoreShardDependencies): (input: ShardInput)
       modelRequests: scorer.modelRequests,
       bands: countBands(rows),
       distribution: probabilityHistogram(rows.map((row) => row.p_7d)),
+      outcomes: await judge(deps, plan.judged, { day, shard, rows, users }),
     };
     await deps.runs.put({ day, shard: shardKey(shard), state });
     return replyOf(day, shard, state, false);
