@@ -14,7 +14,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import save_file
 
-from network import BINS, EDGES, HORIZONS, ROWS, Blend, BuyTiming, Member, Shape
+from network import BINS, EDGES, EXPORTED_ATTENTION, HORIZONS, ROWS, Blend, BuyTiming, Member, Shape
 
 OPSET = 20
 WEIGHTS = "weights.safetensors"
@@ -58,6 +58,8 @@ def example(batch: int, length: int, vocabulary: int, shop: int, seed: int = 0) 
 def to_onnx(net: BuyTiming, file: Path, vocabulary: int, shop: int) -> float:
     """Writes the graph with free batch and length; returns the largest difference to torch over several shapes."""
     net.eval()
+    for member in net.members:
+        cast(Member, member).body.set_attn_implementation(EXPORTED_ATTENTION)
     batch, length = torch.export.Dim("batch", min=1, max=64), torch.export.Dim("length", min=2, max=256)
     sequence = {0: batch, 1: length}
     shapes = (

@@ -4,11 +4,11 @@ Shapes: B users, T positions, Q query moments, K time bins, S shop statistics.
 """
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
-from transformers import GPT2Config, GPT2Model
+from transformers import AttentionInterface, GPT2Config, GPT2Model
 
 from context import LOCALS, TYPES, Positions, context_features
 
@@ -19,7 +19,21 @@ ROWS = 31
 DAY = 86_400
 USUAL = -3.0  # logit of a usual daily hazard: a correction's tilt turns about it
 LATE = 2.0  # log of the day, plus one, about which its slope turns
+EXPORTED_ATTENTION = "causal"
 SIZES = {"tiny": (3, 64, 4), "base": (6, 256, 8), "gpt2": (12, 768, 12)}
+
+
+def causal_attention(
+    module: nn.Module, query: Tensor, key: Tensor, value: Tensor, mask: Tensor | None, scaling: float | None = None, **_: Any
+) -> tuple[Tensor, None]:
+    """Attention [B,T,heads,D] of each position to itself and those before it, in as few nodes of a graph as it takes."""
+    length = query.shape[2]
+    later = torch.triu(torch.full((length, length), -1e9, device=query.device), diagonal=1)
+    weights = torch.softmax(torch.matmul(query * query.shape[-1] ** -0.5, key.transpose(2, 3)) + later, dim=-1)
+    return torch.matmul(weights, value).transpose(1, 2), None
+
+
+AttentionInterface.register(EXPORTED_ATTENTION, causal_attention)
 
 
 @dataclass
@@ -112,11 +126,31 @@ class Member(nn.Module):
     def head(self, raw: Tensor, state: Tensor, moment: Tensor) -> tuple[Tensor, Tensor]:
         """As `query`, from the context features with the shop statistics after them [B,Q,F+S] and the states [B,Q,D]."""
         features = self.norm(raw.transpose(1, 2)).transpose(1, 2).clamp(-6.0, 6.0)
-        shop_features = features[:, :, -self.shape.shop :]
-        hidden = nn.functional.gelu(self.enter(torch.cat([features, state], dim=-1)))
-        hidden = hidden * (1.0 + torch.tanh(self.gate(shop_features)))
+        width = self.shape.shop
+        return self.answer(features[:, :, :-width], features[:, :, -width:], state, moment)
+
+    def silence(self, states: Tensor, p: Positions, shop: Tensor, moment: Tensor, last: Tensor) -> tuple[Tensor, Tensor]:
+        """As `query`, at moments [B,Q] whole days apart after every position, the last of them at `last` [B,1], with one
+        row of shop statistics [B,S]."""
+        state = torch.gather(states, 1, last.unsqueeze(-1).expand(-1, -1, states.shape[2]))
+        context = self.scaled(context_features(p, moment, p.valid.unsqueeze(1)), slice(None, -self.shape.shop))
+        return self.answer(context, self.scaled(shop.unsqueeze(1), slice(-self.shape.shop, None)), state, moment)
+
+    def scaled(self, raw: Tensor, columns: slice) -> Tensor:
+        """What `norm` makes of some of the features when it learns nothing from them."""
+        mean, var = (cast(Tensor, value)[columns] for value in (self.norm.running_mean, self.norm.running_var))
+        return ((raw - mean) * torch.rsqrt(var + self.norm.eps)).clamp(-6.0, 6.0)
+
+    def answer(self, context: Tensor, shop: Tensor, state: Tensor, moment: Tensor) -> tuple[Tensor, Tensor]:
+        """As `query`, from scaled context features [B,Q,F], shop statistics [B,Q or 1,S] and states [B,Q or 1,D]."""
+        width = context.shape[2]
+        once = torch.cat([shop, state], dim=-1)
+        hidden = nn.functional.linear(context, self.enter.weight[:, :width])
+        hidden = nn.functional.gelu(hidden + nn.functional.linear(once, self.enter.weight[:, width:], self.enter.bias))
+        hidden = hidden * (1.0 + torch.tanh(self.gate(shop)))
         hidden = hidden + nn.functional.gelu(self.middle(hidden))
-        out = self.leave(hidden) + self.linear(features)
+        out = self.leave(hidden) + nn.functional.linear(context, self.linear.weight[:, :width])
+        out = out + nn.functional.linear(shop, self.linear.weight[:, width:], self.linear.bias)
         return out[:, :, :BINS] + self.weekdays(out[:, :, BINS:], moment), hidden
 
     def shop_scale(self) -> Tensor:
@@ -207,7 +241,6 @@ class BuyTiming(nn.Module):
         place = torch.arange(words.shape[1], device=words.device).unsqueeze(0)
         words = torch.where(place < length, words, torch.zeros_like(words))
         moment = origin + torch.arange(ROWS, device=words.device).unsqueeze(0) * DAY
-        shops = shop.unsqueeze(1).expand(-1, ROWS, -1)
         last = (length - 1).clamp(min=0)
         stays, leaves = [], []
         word_p, local_p = torch.zeros(()), torch.zeros(())
@@ -215,13 +248,14 @@ class BuyTiming(nn.Module):
             member = cast(Member, module)
             p = member.positions(words, at, count, local)
             states = member.states(words, count, p)
-            logits, hidden = member.query(states, p, shops, moment)
+            logits, hidden = member.silence(states, p, shop, moment, last)
             stays.append(nn.functional.logsigmoid(-logits))
             leaves.append(nn.functional.logsigmoid(logits))
             state = torch.gather(states, 1, last.unsqueeze(-1).expand(-1, -1, states.shape[2])).squeeze(1)
             word_p = word_p + self.mix[number] * torch.softmax(member.next_word(state)[:, 1:], dim=-1)
             local_p = local_p + self.mix[number] * torch.exp(member.pointer(states, p, hidden[:, :1], origin))
-        hazard = blended(torch.stack(stays), torch.stack(leaves), self.mix).clamp(1e-7, 1.0 - 1e-7)
+        mixed = blended(torch.stack(stays), torch.stack(leaves), self.mix) if len(leaves) > 1 else torch.exp(leaves[0])
+        hazard = mixed.clamp(1e-7, 1.0 - 1e-7)
         if self.blend.corrects:
             silence = moment // DAY - torch.gather(at, 1, last) // DAY - 1
             hazard = corrected(hazard, silence, self.shift, self.tilt, self.slope).clamp(1e-7, 1.0 - 1e-7)

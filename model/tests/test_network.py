@@ -66,6 +66,22 @@ def test_positions_at_or_after_a_moment_do_not_reach_its_features() -> None:
     assert torch.allclose(context_features(full, moment), context_features(other, moment))
 
 
+def test_silence_is_what_queries_one_day_apart_give(net: BuyTiming) -> None:
+    inputs = example(32, 64, WORDS, SHOP, seed=2)
+    member, words, at, last = net.members[0], inputs["words"], inputs["at"], inputs["length"] - 1
+    assert isinstance(member, Member)
+    moment = at.gather(1, last) + 3_600 + torch.arange(31) * DAY
+    with torch.no_grad():
+        p = member.positions(words, at, inputs["count"], inputs["local"])
+        states = member.states(words, inputs["count"], p)
+        one_by_one = member.query(states, p, inputs["shop"].unsqueeze(1).expand(-1, 31, -1), moment)
+        at_once = member.silence(states, p, inputs["shop"], moment, last)
+    for single, together in zip(one_by_one, at_once, strict=True):
+        assert torch.allclose(single, together, atol=1e-5)
+    of_moments, of_silence = context_features(p, moment), context_features(p, moment, p.valid.unsqueeze(1))
+    assert torch.allclose(of_moments, of_silence, atol=1e-5) and bool((of_moments.std(dim=(0, 1)) > 0).float().mean() > 0.9)
+
+
 def test_numbering_of_own_categories_is_only_a_name(net: BuyTiming) -> None:
     inputs = example(6, 32, WORDS, SHOP)
     swap = torch.arange(65)
