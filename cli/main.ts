@@ -15,6 +15,7 @@ const COMMANDS = [
   'backtest',
   'keys',
   'erase',
+  'cost',
   'bench',
   'synth',
   'openapi',

@@ -3,6 +3,8 @@ export interface TableDefinition {
   partitionKey: { name: string; type: 'S' | 'N' };
   sortKey?: { name: string; type: 'S' | 'N' };
   timeToLive?: string;
+  /** Much is kept and little is asked for: storage at 40 % of the price, calls at 125 %. */
+  rarelyRead?: true;
   index?: {
     name: string;
     partitionKey: { name: string; type: 'S' | 'N' };
@@ -17,6 +19,7 @@ export const TABLES = {
     partitionKey: { name: 'user', type: 'S' },
     sortKey: { name: 'dayChunk', type: 'S' },
     timeToLive: 'expires',
+    rarelyRead: true,
   },
   Users: {
     partitionKey: { name: 'user', type: 'S' },

@@ -18,6 +18,8 @@ const schema = z.strictObject({
   scorer: z.enum(['nightly', 'always']),
   /** The driver that the model's image needs is chosen for GPU instances. */
   instanceType: z.string().regex(/^ml\.(g4dn|g5|g6)\.\d*xlarge$/, 'is no GPU instance of g4dn, g5 or g6'),
+  /** USD a month, of the whole account; absent: no budget. `npm run cost` says what to expect. */
+  budget: z.number().positive('must be more than 0').optional(),
   /** Gets every alarm, once it has confirmed the subscription. */
   alarmEmail: z.email().optional(),
 });

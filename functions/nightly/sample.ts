@@ -3,7 +3,8 @@ import { SHARDS } from '../../core/tables.ts';
 import { addDays, type Day, type Zone } from '../../core/time.ts';
 import { concurrently } from '../concurrently.ts';
 
-const READS_AT_ONCE = 16;
+/** Users whose actions are read at once. */
+export const READS_AT_ONCE = 16;
 
 /** All that a sample is read from. */
 export interface SampledShop {

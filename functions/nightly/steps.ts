@@ -20,6 +20,14 @@ export const NIGHTLY_STEPS: readonly NightlyStep[] = [
   { name: 'finish', over: 'once', attempts: 3, timeoutSeconds: 900, memoryMB: 2048 },
 ];
 
+/** Users whose actions make the shop statistics; more would not change them by much. */
+export const SAMPLE = 4_000;
+/** So many do where they have that many actions: reading those of 4,000 would take longer than the step may. */
+export const BUSY_SAMPLE = { users: 1_000, actions: 4_000_000 } as const;
+
+/** Users of a shard worked on at once: bounds memory. */
+export const WAVE = 500;
+
 /** Shards scored at once. */
 export const NIGHTLY_CONCURRENCY = 8;
 

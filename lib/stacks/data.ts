@@ -1,6 +1,15 @@
 /** What outlives every deployment: tables, files, the secret. And where alarms go. */
 import { Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableClass,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -40,6 +49,7 @@ export class DataStack extends Stack {
     this.objects = this.exportValue(this.createBucket(props.config).bucketName, { name: `${props.prefix}-objects` });
     this.secret = this.createSecret();
     this.alarms = this.createTopic(props.config);
+    if (props.config.budget) this.createBudget(props.prefix, props.config.budget);
   }
 
   private createTable(name: TableName, definition: TableDefinition, config: StageConfig): Table {
@@ -49,6 +59,7 @@ export class DataStack extends Stack {
       sortKey: definition.sortKey && attribute(definition.sortKey),
       timeToLiveAttribute: definition.timeToLive,
       billingMode: BillingMode.PAY_PER_REQUEST,
+      tableClass: definition.rarelyRead ? TableClass.STANDARD_INFREQUENT_ACCESS : TableClass.STANDARD,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       encryption: TableEncryption.AWS_MANAGED,
       deletionProtection: config.protected,
@@ -113,5 +124,34 @@ export class DataStack extends Stack {
     const topic = new Topic(this, 'Alarms', { enforceSSL: true });
     if (config.alarmEmail) topic.addSubscription(new EmailSubscription(config.alarmEmail));
     return topic;
+  }
+
+  /** Of the whole account: a budget by tags would see nothing until they are activated for billing. */
+  private createBudget(prefix: string, usd: number): void {
+    this.alarms.addToResourcePolicy(
+      new PolicyStatement({
+        effect: Effect.ALLOW,
+        principals: [new ServicePrincipal('budgets.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.alarms.topicArn],
+        conditions: { StringEquals: { 'aws:SourceAccount': this.account } },
+      }),
+    );
+    const subscribers = [{ subscriptionType: 'SNS', address: this.alarms.topicArn }];
+    const notice = (notificationType: 'ACTUAL' | 'FORECASTED', threshold: number) => ({
+      notification: { notificationType, threshold, thresholdType: 'PERCENTAGE', comparisonOperator: 'GREATER_THAN' },
+      subscribers,
+    });
+    const budget = new CfnBudget(this, 'Budget', {
+      budget: {
+        budgetName: prefix,
+        budgetType: 'COST',
+        timeUnit: 'MONTHLY',
+        budgetLimit: { amount: usd, unit: 'USD' },
+      },
+      notificationsWithSubscribers: [notice('ACTUAL', 80), notice('ACTUAL', 100), notice('FORECASTED', 100)],
+    });
+    // AWS tries the topic when the budget is made.
+    budget.node.addDependency(this.alarms);
   }
 }

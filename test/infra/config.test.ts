@@ -26,6 +26,7 @@ test.each([
     /stages\.dev\.retentionDays: must be 91/,
   ],
   ['a retention of logs that CloudWatch does not have', { logRetentionDays: 15 }, /stages\.dev\.logRetentionDays/],
+  ['a budget of nothing', { budget: 0 }, /stages\.dev\.budget: must be more than 0/],
   ['an e-mail that is none', { alarmEmail: 'ops' }, /stages\.dev\.alarmEmail/],
   ['a key that is not known', { timezone: 'UTC' }, /stages\.dev: Unrecognized key: "timezone"/],
 ])('cdk.json with %s is refused by name', (_what, wrong, message) => {

@@ -56,6 +56,11 @@ describe.each(stages)('the data of stage $name', (stage) => {
     }
   });
 
+  test('actions, of which much is kept and little is read, lie where storage is cheap', () => {
+    const cheap = tablesOf(data).filter(({ Properties }) => Properties.TableClass === 'STANDARD_INFREQUENT_ACCESS');
+    expect(cheap.map(({ Properties }) => Properties.TableName)).toEqual([`buy-timing-${stage.name}-Actions`]);
+  });
+
   test('the bucket is closed, encrypted and kept', () => {
     const buckets = ofType(data, 'AWS::S3::Bucket');
     expect(buckets).toHaveLength(1);
@@ -102,6 +107,42 @@ describe.each(stages)('the data of stage $name', (stage) => {
       Properties: { GenerateSecretString: { GenerateStringKey: 'pepper', PasswordLength: 64 } },
     });
     expect(secrets[0]!.Properties.SecretString).toBeUndefined();
+  });
+
+  test('a budget tells the topic of alarms when its month comes near it, goes over it or will', () => {
+    const [budget] = ofType(data, 'AWS::Budgets::Budget');
+    if (stage.config.budget === undefined) {
+      expect(budget).toBeUndefined();
+      return;
+    }
+    const [topic] = ofType(data, 'AWS::SNS::Topic');
+    expect(budget!.Properties.Budget).toMatchObject({
+      BudgetType: 'COST',
+      TimeUnit: 'MONTHLY',
+      BudgetLimit: { Amount: stage.config.budget, Unit: 'USD' },
+    });
+    // biome-ignore lint/suspicious/noExplicitAny: the properties of a CloudFormation type.
+    const told = budget!.Properties.NotificationsWithSubscribers.map(({ Notification, Subscribers }: any) => {
+      expect(Subscribers).toEqual([{ SubscriptionType: 'SNS', Address: { Ref: topic!.id } }]);
+      return [Notification.NotificationType, Notification.Threshold];
+    });
+    expect(told).toEqual([
+      ['ACTUAL', 80],
+      ['ACTUAL', 100],
+      ['FORECASTED', 100],
+    ]);
+    // biome-ignore lint/suspicious/noExplicitAny: as above.
+    const statements: any[] = ofType(data, 'AWS::SNS::TopicPolicy')[0]!.Properties.PolicyDocument.Statement;
+    expect(statements.filter(({ Effect }) => Effect === 'Allow')).toEqual([
+      {
+        Action: 'sns:Publish',
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+        Effect: 'Allow',
+        Principal: { Service: 'budgets.amazonaws.com' },
+        Resource: { Ref: topic!.id },
+        Sid: expect.any(String),
+      },
+    ]);
   });
 
   test('alarms go to the e-mail of the stage, if it has one', () => {

@@ -32,6 +32,7 @@ describe.each(stages)('the functions of stage $name', (stage) => {
         Architectures: ['arm64'],
         Handler: 'index.handler',
         TracingConfig: { Mode: 'Active' },
+        LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
         Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps' } },
       });
     }

@@ -38,6 +38,7 @@ const stages: Record<string, StageTemplates['config']> = {
     instanceType: 'ml.g5.xlarge',
     alarmEmail: 'ops@example.com',
     retentionDays: 365,
+    budget: undefined,
   },
 };
 

@@ -12,9 +12,9 @@ import { createHandler as createPlan } from '../../functions/nightly/plan/handle
 import { createHandler as createScoreShard } from '../../functions/nightly/score-shard/handler.ts';
 import { readRows, scoreFile } from '../../functions/runs/score-files.ts';
 import { createDependencies, type Dependencies } from '../../functions/wiring.ts';
-import { type NightlyOptions, type NightlyRun, runNightly } from '../../local/nightly-runner.ts';
+import { type NightlyHandlers, type NightlyOptions, type NightlyRun, runNightly } from '../../local/nightly-runner.ts';
 import { startPart } from '../../local/part.ts';
-import { startStore } from './store.ts';
+import { startStore, type TestStore } from './store.ts';
 
 export const BUNDLE = fileURLToPath(new URL('../../model/bundles/tiny', import.meta.url));
 export const ADMIN_KEY = 'bt_admin_of_a_test';
@@ -22,6 +22,8 @@ export const ADMIN_KEY = 'bt_admin_of_a_test';
 /** A whole shop for tests: real store, real files, real model; only its clock can be set. */
 export interface TestShop {
   deps: Dependencies;
+  /** The steps of the nightly run. */
+  handlers: NightlyHandlers;
   /** The folder of the object store. */
   objectFolder: string;
   /** What the model was asked, in order: by every handler but the look back, and by that one. */
@@ -37,12 +39,16 @@ export interface TestShop {
   stop(): Promise<void>;
 }
 
-/** @param change replaces dependencies, to make one of them fail */
+/**
+ * @param change replaces dependencies, to make one of them fail
+ * @param start starts the store
+ */
 export async function openShop(
   timeZone: string,
   change: (deps: Dependencies) => Partial<Dependencies> = () => ({}),
+  start: () => Promise<TestStore> = startStore,
 ): Promise<TestShop> {
-  const store = await startStore();
+  const store = await start();
   const model = await startPart('model endpoint', './model-worker.ts', { bundle: BUNDLE });
   const folder = await mkdtemp(join(tmpdir(), 'buy-timing-shop-'));
   const secrets = join(folder, 'secrets.json');
@@ -71,6 +77,12 @@ export async function openShop(
   let chunks = 0;
   const shop: TestShop = {
     deps,
+    handlers: {
+      plan: createPlan(deps),
+      'look-back': createLookBack(lookBackDeps),
+      'score-shard': createScoreShard(deps),
+      finish: createFinish(deps),
+    },
     objectFolder: join(folder, 'objects'),
     asked,
     lookedBack,
@@ -84,16 +96,7 @@ export async function openShop(
       await deps.users.touch({ user, encryptedId: () => deps.pseudonyms.encrypt(userId), first, last, today: last });
       return user;
     },
-    nightly: (day, options = {}) =>
-      runNightly(
-        {
-          plan: createPlan(deps),
-          'look-back': createLookBack(lookBackDeps),
-          'score-shard': createScoreShard(deps),
-          finish: createFinish(deps),
-        },
-        { retryMs: 1, ...options, day },
-      ),
+    nightly: (day, options = {}) => runNightly(shop.handlers, { retryMs: 1, ...options, day }),
     async scores(day) {
       const rows = new Map<string, ScoreRow>();
       for (let shard = 0; shard < 256; shard++)

@@ -8,9 +8,7 @@ import { SHARDS } from '../../../core/tables.ts';
 import { addDays, type Day, dayNumber } from '../../../core/time.ts';
 import { readSample, type SampledShop } from '../sample.ts';
 import type { PlanState } from '../state.ts';
-
-/** Users whose actions make the shop statistics; more would not change them by much. */
-const SAMPLE = 4_000;
+import { BUSY_SAMPLE, SAMPLE } from '../steps.ts';
 
 /**
  * Tallies a sample of the shop as of the first instant of the day before.
@@ -30,6 +28,7 @@ export async function lookAtShop(
   const shards: number[] = [];
   const categories = createCategoryTally();
   let candidates = 0;
+  let sampled = { users: 0, actions: 0 };
   let hours: number[] = new Array(WEEK_HOURS).fill(0);
   const read = await readSample(
     deps,
@@ -37,6 +36,7 @@ export async function lookAtShop(
       before: asOf,
       earliest,
       limit: SAMPLE,
+      enough: () => sampled.users >= BUSY_SAMPLE.users && sampled.actions >= BUSY_SAMPLE.actions,
       onShard: (shard, keys) => {
         candidates += keys.filter(({ firstActionDay }) => firstActionDay < asOf).length;
         // After nights without a run, users are judged who have been silent for longer than the listing reaches back.
@@ -45,6 +45,7 @@ export async function lookAtShop(
       },
     },
     (_, actions) => {
+      sampled = { users: sampled.users + 1, actions: sampled.actions + actions.length };
       const days = userDaysOf(actions, deps.zone);
       tally.addDays(days);
       demand.add(actions, days);

@@ -30,6 +30,7 @@ import { putRows, scoreFile } from '../../runs/score-files.ts';
 import { putWarehouseRows, warehouseFile } from '../../runs/warehouse-files.ts';
 import type { ShardInput, ShardReply } from '../messages.ts';
 import { getPlan, getShard, type PlanState, type ShardState, shardKey } from '../state.ts';
+import { WAVE } from '../steps.ts';
 import { type Asked, forecastUsers } from './forecast-users.ts';
 import { judge } from './judge.ts';
 import { standingOf } from './who-is-new.ts';
@@ -48,8 +49,6 @@ export interface ScoreShardDependencies {
   clock: Clock;
 }
 
-/** Users worked on at once: bounds memory. */
-const WAVE = 500;
 const CALLS_AT_ONCE = 8;
 
 /**

@@ -1,0 +1,263 @@
+/** What a shop uses of AWS in a month, by meter: this design, and a naive one beside it. */
+import { NIGHTLY_CONCURRENCY } from '../../functions/nightly/steps.ts';
+import { DAYS, HOURS, MIX, SECONDS, type Shop, SIZE, SPEED, STANDING, TRACED } from './mix.ts';
+import { evenNight, type NightCounts, nightCounts, statesEntered } from './night.ts';
+import type { Meter } from './prices.ts';
+
+export interface Use {
+  service: string;
+  what: string;
+  meter: Meter;
+  /** Units a month. */
+  quantity: number;
+}
+
+const GB = 1e9;
+const SECONDS_A_MONTH = DAYS * 86_400;
+/** Looks at an endpoint until it is in service, half a minute apart. */
+export const LOOKS = SPEED.endpointComes / 30;
+
+export const writeUnits = (bytes: number) => Math.ceil(bytes / 1_024);
+/** Eventually consistent; a query is billed by what it reads in all. */
+export const readUnits = (bytes: number) => Math.ceil(bytes / 4_096) / 2;
+
+/** A month of the shop, the same in both designs. */
+function monthOf(shop: Shop) {
+  const { users, eventsPerDay, eventsPerRequest, traffic, retentionDays } = shop;
+  const requests = (eventsPerDay / eventsPerRequest) * DAYS;
+  const acting = users * MIX.acting * DAYS;
+  const answers = (users * MIX.answersPerUserDay + MIX.otherRequestsPerDay) * DAYS;
+  const preflights = traffic === 'browser' ? acting * MIX.preflightsPerUserDay : 0;
+  return {
+    requests,
+    answers,
+    /** User-days with actions. */
+    acting,
+    edge: requests + preflights + answers,
+    events: eventsPerDay * DAYS,
+    itemsPerRequest: traffic === 'browser' ? 1 : eventsPerRequest,
+    kept: eventsPerDay * retentionDays,
+  };
+}
+
+type Month = ReturnType<typeof monthOf>;
+
+export function ourUse(shop: Shop): Use[] {
+  const month = monthOf(shop);
+  const night = nightCounts(evenNight(shop.users, month.kept / shop.users, MIX.acting, MIX.lengths));
+  const calls = month.requests + month.answers;
+  return [
+    ...edgeUse(month),
+    { service: 'Lambda', what: 'ingest', meter: 'lambdaSeconds', quantity: month.requests * SECONDS.ingest },
+    ...actionsUse(shop, month, night),
+    ...usersUse(shop, month, night),
+    ...otherTablesUse(month, night),
+    ...nightUse(shop, month, night),
+    ...filesUse(shop, night),
+    ...eventsUse(month),
+    ...watchingUse(shop, month.edge * SIZE.accessLog, calls),
+  ];
+}
+
+/** One item an event, everyone scored anew by an endpoint that is always up, one score row a user and day. */
+export function naiveUse(shop: Shop): Use[] {
+  const month = monthOf(shop);
+  const calls = month.requests + month.answers;
+  const history = readUnits((month.kept / shop.users) * SIZE.event);
+  const rows = shop.users * DAYS;
+  const row = SIZE.files;
+  const scored = shop.users * shop.retentionDays;
+  const stored = (month.kept * (SIZE.event + SIZE.stored) + scored * (row + SIZE.stored)) / GB;
+  const dynamo = (what: string, meter: Meter, quantity: number): Use => ({
+    service: 'DynamoDB',
+    what,
+    meter,
+    quantity,
+  });
+  return [
+    ...edgeUse(month),
+    { service: 'Lambda', what: 'ingest', meter: 'lambdaSeconds', quantity: month.requests * SECONDS.ingest },
+    dynamo('an item for each event', 'dynamoWrites', month.events * writeUnits(SIZE.event)),
+    dynamo('the actions of everyone, every night', 'dynamoReads', rows * history),
+    dynamo('a score row for each user and day', 'dynamoWrites', rows * writeUnits(row)),
+    dynamo('timing answers', 'dynamoReads', month.answers * readUnits(row)),
+    dynamo('events and score rows', 'dynamoStorage', stored),
+    dynamo('events and score rows', 'dynamoBackup', stored),
+    { service: 'SageMaker', what: 'endpoint, always', meter: 'endpointHours', quantity: HOURS },
+    {
+      service: 'Lambda',
+      what: 'nightly run',
+      meter: 'lambdaSeconds',
+      quantity: rows * (SPEED.user + SPEED.asked + (month.kept / shop.users) * SPEED.action),
+    },
+    ...watchingUse({ ...shop, scorer: 'always' }, month.edge * SIZE.accessLog + calls * SIZE.callLog, calls),
+  ];
+}
+
+/** From the client to the function. */
+function edgeUse({ requests, answers, edge }: Month): Use[] {
+  return [
+    { service: 'CloudFront', what: 'requests, preflights included', meter: 'cloudFrontRequests', quantity: edge },
+    { service: 'CloudFront', what: 'answers', meter: 'cloudFrontOut', quantity: (edge * SIZE.answer) / GB },
+    {
+      service: 'CloudFront',
+      what: 'bodies to the origin',
+      meter: 'cloudFrontToOrigin',
+      quantity: (requests * SIZE.request) / GB,
+    },
+    { service: 'WAF', what: 'web ACL', meter: 'wafAcl', quantity: STANDING.webAcls },
+    { service: 'WAF', what: 'rules', meter: 'wafRules', quantity: STANDING.wafRules },
+    { service: 'WAF', what: 'requests', meter: 'wafRequests', quantity: edge },
+    { service: 'API Gateway', what: 'HTTP API', meter: 'httpApiRequests', quantity: edge },
+    { service: 'Lambda', what: 'calls', meter: 'lambdaRequests', quantity: requests + answers },
+    { service: 'Lambda', what: 'answers', meter: 'lambdaSeconds', quantity: answers * SECONDS.answer },
+  ];
+}
+
+function actionsUse({ retentionDays, users }: Shop, month: Month, night: NightCounts): Use[] {
+  const { requests, itemsPerRequest, events, kept } = month;
+  const items = requests * itemsPerRequest;
+  const perItem = events / items;
+  const bytes = SIZE.chunk + perItem * SIZE.action;
+  const stored = ((kept / perItem) * (bytes + SIZE.stored)) / GB;
+  const history = readUnits((kept / users / perItem) * bytes);
+  const sampled = night.historiesRead - night.modelCalls;
+  const of = (what: string, meter: Meter, quantity: number): Use => ({
+    service: 'DynamoDB',
+    what: `Actions: ${what}`,
+    meter,
+    quantity,
+  });
+  return [
+    of('one item a user, day and request', 'dynamoRareWrites', items * writeUnits(bytes)),
+    of('read at night, of those who acted', 'dynamoRareReads', DAYS * night.modelCalls * history),
+    of('read at night, the sample of the plan', 'dynamoRareReads', DAYS * sampled * history),
+    of(`${retentionDays} days`, 'dynamoRareStorage', stored),
+    of('point-in-time recovery', 'dynamoBackup', stored),
+    of('expiry', 'dynamoExpiry', items),
+  ];
+}
+
+function usersUse({ users }: Shop, month: Month, night: NightCounts): Use[] {
+  const { requests, itemsPerRequest, acting, answers } = month;
+  const row = writeUnits(SIZE.user);
+  const stored = (users * (SIZE.user + SIZE.indexRow + 2 * SIZE.stored)) / GB;
+  const of = (what: string, meter: Meter, quantity: number): Use => ({
+    service: 'DynamoDB',
+    what: `Users: ${what}`,
+    meter,
+    quantity,
+  });
+  return [
+    of('a look for each user of a request', 'dynamoReads', requests * itemsPerRequest * readUnits(SIZE.user)),
+    // The day is the key of the index: a row of it goes and one comes.
+    of('the first action of a day', 'dynamoWrites', acting * (row + 2 * writeUnits(SIZE.indexRow))),
+    of('forecasts', 'dynamoWrites', DAYS * night.forecastsWritten * row),
+    of('read at night', 'dynamoReads', DAYS * night.usersRead * readUnits(SIZE.user)),
+    of('listed at night', 'dynamoReads', DAYS * readUnits(night.rowsListed * SIZE.indexRow)),
+    of('timing answers', 'dynamoReads', answers * readUnits(SIZE.user)),
+    of('rows and index', 'dynamoStorage', stored),
+    of('point-in-time recovery', 'dynamoBackup', stored),
+  ];
+}
+
+function otherTablesUse({ requests, acting }: Month, night: NightCounts): Use[] {
+  // Processes of ingest at once: Lambda keeps some three times as many as are busy.
+  const processes = Math.max(1, Math.ceil((requests / SECONDS_A_MONTH) * SECONDS.ingest * 3));
+  const of = (what: string, meter: Meter, quantity: number): Use => ({ service: 'DynamoDB', what, meter, quantity });
+  return [
+    of('Runs', 'dynamoWrites', DAYS * night.runsWritten * writeUnits(SIZE.run)),
+    // The plan is an item of some 20 KB, and read consistently.
+    of('Runs', 'dynamoReads', DAYS * night.runsRead * 3),
+    // Each process stores its counts every 5 s, reads rules every 10 s, key and suppressions every 30 s.
+    of('Sources', 'dynamoWrites', Math.min(requests, (processes * SECONDS_A_MONTH) / 5)),
+    of('Settings', 'dynamoReads', Math.min(requests, processes * SECONDS_A_MONTH * (1 / 10 + 1.5 / 30))),
+    // Item and index, when it is recorded and when it is told: there the index's row moves to another list.
+    of('Outbox', 'dynamoWrites', acting * MIX.windowsPerActing * writeUnits(SIZE.windowEvent) * 5),
+    of('Outbox', 'dynamoReads', 8 * deliveries * 0.5),
+  ];
+}
+
+/** Every three minutes. */
+const deliveries = SECONDS_A_MONTH / 180;
+
+function nightUse(shop: Shop, month: Month, night: NightCounts): Use[] {
+  const { users, scorer, model } = shop;
+  const { endpointHours, shardSeconds } = nightTime(night, shop, month.kept / users);
+  const transitions = (scorer === 'nightly' ? statesEntered(LOOKS) : 7) + 2 * night.children;
+  // GB of the functions: shards 1, plan and finish 1 and 2, taken as 2.
+  const work = shardSeconds * 1 + (SPEED.otherSteps + users / SPEED.finish) * 2;
+  const scoring = scorer === 'lambda' ? (night.modelCalls / SPEED.lambda[model]) * 2 : 0;
+  return [
+    { service: 'SageMaker', what: `endpoint, ${scorer}`, meter: 'endpointHours', quantity: endpointHours },
+    { service: 'Lambda', what: 'nightly run', meter: 'lambdaSeconds', quantity: DAYS * work },
+    { service: 'Lambda', what: 'the scorer, at night', meter: 'lambdaSeconds', quantity: DAYS * scoring },
+    { service: 'Step Functions', what: 'nightly run', meter: 'transitions', quantity: DAYS * transitions },
+    { service: 'EventBridge', what: 'schedules', meter: 'schedules', quantity: 2 * DAYS + deliveries + DAYS * 144 },
+  ];
+}
+
+export interface NightTime {
+  /** From the first state to the last. */
+  seconds: number;
+  /** Of all shards, one after another; of the one that takes longest; of `finish`. */
+  shardSeconds: number;
+  longestShard: number;
+  finishSeconds: number;
+  /** Of a month. */
+  endpointHours: number;
+}
+
+/** @param history actions that are kept of a user */
+export function nightTime(night: NightCounts, shop: Pick<Shop, 'scorer' | 'model'>, history: number): NightTime {
+  const { scorer, model } = shop;
+  const { users, modelCalls, children } = night;
+  const shardSeconds = users * SPEED.user + modelCalls * (SPEED.asked + history * SPEED.action);
+  // At eight shards a time they wait for the model at least as long as it takes for all of them.
+  const scoring =
+    scorer === 'lambda' ? modelCalls / SPEED.lambda[model] / NIGHTLY_CONCURRENCY : modelCalls / SPEED.gpu[model];
+  const shards = Math.max(shardSeconds / NIGHTLY_CONCURRENCY, scoring);
+  const finishSeconds = users / SPEED.finish;
+  const seconds = shards + SPEED.otherSteps + finishSeconds + (scorer === 'nightly' ? SPEED.endpointComes : 0);
+  return {
+    seconds,
+    shardSeconds,
+    longestShard: (shards * NIGHTLY_CONCURRENCY) / children,
+    finishSeconds,
+    endpointHours: { nightly: (DAYS * seconds) / 3_600, always: HOURS, lambda: 0 }[scorer],
+  };
+}
+
+function filesUse({ users, retentionDays }: Shop, night: NightCounts): Use[] {
+  const stored = (users * retentionDays * SIZE.files) / GB;
+  return [
+    { service: 'S3', what: 'files of the night', meter: 's3Writes', quantity: DAYS * night.filesWritten },
+    { service: 'S3', what: 'files of the night', meter: 's3Reads', quantity: DAYS * night.filesRead },
+    { service: 'S3', what: 'scores, audiences, warehouse', meter: 's3Storage', quantity: stored },
+  ];
+}
+
+function eventsUse({ acting }: Month): Use[] {
+  const work = deliveries * SECONDS.deliver * 0.5 + DAYS * 144 * SECONDS.erase * 2;
+  return [
+    { service: 'EventBridge', what: 'window events', meter: 'events', quantity: acting * MIX.windowsPerActing },
+    { service: 'Lambda', what: 'deliveries and erasures', meter: 'lambdaSeconds', quantity: work },
+    { service: 'Lambda', what: 'their calls', meter: 'lambdaRequests', quantity: deliveries + DAYS * 144 },
+  ];
+}
+
+/** @param logBytes of a month */
+function watchingUse({ scorer }: Shop, logBytes: number, calls: number): Use[] {
+  const logged = logBytes / GB;
+  const alarms = STANDING.alarms + (scorer === 'always' ? STANDING.endpointAlarms : 0);
+  return [
+    { service: 'CloudWatch', what: 'logs of requests and calls', meter: 'logs', quantity: logged },
+    { service: 'CloudWatch', what: 'logs, kept 90 days', meter: 'logStorage', quantity: logged * 3 * 0.2 },
+    { service: 'CloudWatch', what: 'metrics of ingest', meter: 'metrics', quantity: STANDING.metrics },
+    { service: 'CloudWatch', what: 'alarms', meter: 'alarms', quantity: alarms },
+    { service: 'X-Ray', what: 'traces, 5 % of calls', meter: 'traces', quantity: calls * TRACED },
+    { service: 'Secrets Manager', what: 'pepper', meter: 'secrets', quantity: STANDING.secrets },
+    { service: 'Secrets Manager', what: 'a call for each new process', meter: 'secretCalls', quantity: DAYS * 24 * 20 },
+    { service: 'KMS', what: 'keys of the customer', meter: 'keys', quantity: STANDING.customerKeys },
+  ];
+}

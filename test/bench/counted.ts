@@ -1,0 +1,33 @@
+/**
+ * What a night of a shop of 10,000 users asked of model, store and files, against the formulas that `npm run cost` and
+ * docs/scale.md are made of: one count that differs fails it.
+ */
+import { isDeepStrictEqual } from 'node:util';
+import { countNight } from '../support/counted-night.ts';
+import { type Bench, resultOf } from './bench.ts';
+
+const USERS = 10_000;
+
+const bench: Bench = async ({ scale, progress }) => {
+  const users = Math.max(100, Math.round(USERS * scale));
+  const { expected, found, store, actions, fileBytes, seconds } = await countNight(users, progress);
+  if (!isDeepStrictEqual(found, expected))
+    throw new Error(`the night did ${JSON.stringify(found)}, the formulas say ${JSON.stringify(expected)}`);
+  const units = Object.fromEntries(
+    Object.entries(store).map(([name, { items, units }]) => [name, Number((units / Math.max(1, items)).toFixed(3))]),
+  );
+  return resultOf(
+    seconds.second,
+    seconds.first,
+    's (the night before, which asked the model for everyone)',
+    [seconds.second],
+    {
+      ...found,
+      actions,
+      fileBytesPerUser: Math.round(fileBytes / found.users),
+      unitsPerItem: units,
+    },
+  );
+};
+
+export default bench;

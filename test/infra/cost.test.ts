@@ -1,0 +1,15 @@
+/** What the bill counts of the stack, against the stack. */
+import { STANDING } from '../../lib/cost/mix.ts';
+import { ofType, synthesize } from '../support/infra.ts';
+
+describe.each(synthesize())('what stands all month in stage $name', (stage) => {
+  const count = (type: string) =>
+    Object.values(stage.stacks).reduce((sum, template) => sum + ofType(template, type).length, 0);
+
+  test('are the alarms, secrets and keys that the bill counts', () => {
+    const ofEndpoint = stage.config.scorer === 'always' ? STANDING.endpointAlarms : 0;
+    expect(count('AWS::CloudWatch::Alarm')).toBe(STANDING.alarms + ofEndpoint);
+    expect(count('AWS::SecretsManager::Secret')).toBe(STANDING.secrets);
+    expect(count('AWS::KMS::Key')).toBe(STANDING.customerKeys);
+  });
+});
