@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ApiFailure, createClient } from '../../client/index.ts';
-import { findSchemathesis } from '../support/schemathesis.ts';
+import { findTool, SCHEMATHESIS } from '../support/python-tool.ts';
 import { type Started, startSystem, temporaryFolder } from '../support/system.ts';
 
 const TIMEOUT_MS = 240_000;
@@ -16,7 +16,7 @@ const CHECKS = [
   'response_schema_conformance',
 ];
 
-const schemathesis = await findSchemathesis();
+const schemathesis = await findTool(SCHEMATHESIS);
 const folder = temporaryFolder();
 let system: Started;
 
