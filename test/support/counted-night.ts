@@ -86,6 +86,7 @@ export async function countNight(users: number, progress: (text: string) => void
         history: actions / there.length,
         lists: Object.values(state.bands),
         hasBefore: true,
+        judged: 1,
       }),
       found: {
         users: finish.scored,
