@@ -99,7 +99,9 @@ function judged({ held80, held95, wape }: DemandResult): Cell[] {
   return [
     percent(held80, 0),
     percent(held95, 0),
-    ...FORECASTERS.map((name) => ({ text: percent(wape[name]), className: wape[name] === best ? 'best' : '' })),
+    ...FORECASTERS.map((name) => ({
+      ...{ text: percent(wape[name]), className: wape[name] === best && Number.isFinite(best) ? 'best' : '' },
+    })),
   ];
 }
 
