@@ -22,6 +22,8 @@ interface Picture {
   hash: string;
   viewport: typeof LAPTOP;
   whole?: boolean;
+  /** Id of a card's title: the picture is of that card alone. */
+  card?: string;
 }
 
 const RULE = { all: [{ probability: { days: 7, min: 0.1 } }, { not: { bought: { days: 14 } } }] };
@@ -40,6 +42,9 @@ const TOUR: Picture[] = [
   { name: 'build', hash: `#/audiences/+?rule=${encodeURIComponent(JSON.stringify(RULE))}`, viewport: LAPTOP },
   { name: 'audience', hash: '#/audiences/soon', viewport: LAPTOP },
   { name: 'user', hash: 'user', viewport: LAPTOP },
+  { name: 'reasons', hash: 'user', viewport: LAPTOP, card: 'reasons-title' },
+  { name: 'profile', hash: 'user', viewport: LAPTOP, card: 'profile-title' },
+  { name: 'demand', hash: '#/demand', viewport: LAPTOP },
   { name: 'sources', hash: '#/sources', viewport: LAPTOP },
 ];
 
@@ -65,7 +70,7 @@ try {
   await system?.stop();
 }
 
-async function draw(from: Browser, { name, hash, viewport, whole = false }: Picture): Promise<void> {
+async function draw(from: Browser, { name, hash, viewport, whole = false, card }: Picture): Promise<void> {
   const context = await from.newContext({
     viewport,
     colorScheme: 'light',
@@ -77,7 +82,8 @@ async function draw(from: Browser, { name, hash, viewport, whole = false }: Pict
   await page.waitForLoadState('networkidle');
   await page.evaluate(() => document.fonts.ready);
   const path = join(folder, `${tour ? `${tour}-` : ''}${name}.png`);
-  await page.screenshot({ path, fullPage: whole });
+  if (card) await page.locator(`[aria-labelledby=${card}]`).screenshot({ path });
+  else await page.screenshot({ path, fullPage: whole });
   await context.close();
   const { size } = await stat(path);
   if (size > largest) throw new Error(`${path} has ${size} bytes; at most ${largest} fit the page it is on`);
