@@ -32,13 +32,18 @@ describe('the benches', () => {
     240_000,
   );
 
-  test('scorer measures and compares', async () => {
-    // In a process of its own: ONNX Runtime does not know the arrays of jest's realm.
-    const { scorer } = await command(['bench', '--only', 'scorer', '--percent', '2']);
-    const { value, against, ratio } = scorer as BenchResult;
-    expect(ratio).toBeCloseTo(value / against, 1);
-    expect(value).toBeGreaterThan(0);
-  }, 240_000);
+  test.each(['scorer', 'demand'])(
+    '%s measures and compares',
+    async (name) => {
+      // In a process of its own: ONNX Runtime does not know the arrays of jest's realm.
+      const { value, against, ratio } = (await command(['bench', '--only', name, '--percent', '2']))[
+        name
+      ] as BenchResult;
+      expect(ratio).toBeCloseTo(value / against, 1);
+      expect(value).toBeGreaterThan(0);
+    },
+    240_000,
+  );
 
   test('reasons name what truly set purchases off, in small', async () => {
     const { reasons } = await command(['bench', '--only', 'reasons', '--percent', '15']);
