@@ -8,6 +8,7 @@ import { type DemandCase, type DemandResult, demandCases, demandResults } from '
 import type { History, Log, Population } from '../../core/backtest/population.ts';
 import type { Protocol } from '../../core/backtest/protocol.ts';
 import type { Said } from '../../core/backtest/say.ts';
+import type { Correction } from '../../core/corrections.ts';
 import type { DemandErrors } from '../../core/demand/errors.ts';
 import { type DemandOutlook, outlookOf } from '../../core/demand/outlook.ts';
 import { createDemandBuilder } from '../../core/demand/sums.ts';
@@ -37,7 +38,7 @@ export interface DemandInput {
 }
 
 export interface DemandForecast {
-  origins: { origin: Day; users: number; corrected: boolean; errors: DemandErrors }[];
+  origins: { origin: Day; users: number; correction: Correction; errors: DemandErrors }[];
   results: DemandResult[];
   /** Known users of the whole shop, day by day. */
   days: DemandCase[];
@@ -51,8 +52,8 @@ export async function forecastDemand(input: DemandInput): Promise<DemandForecast
   const cases: DemandCase[] = [];
   for (const [index, origin] of protocol.origins.entries()) {
     progress(`demand of ${origin}`);
-    const { outlook, corrected } = await outlookAt(input, index, activeDays);
-    origins.push({ origin, users: outlook.users, corrected, errors: outlook.errors });
+    const { outlook, correction } = await outlookAt(input, index, activeDays);
+    origins.push({ origin, users: outlook.users, correction, errors: outlook.errors });
     for (const one of demandCases(outlook, own)) cases.push(one);
   }
   const days = cases.filter((one) => one.series === null && one.days === 1);
@@ -64,12 +65,13 @@ async function outlookAt(
   { log, zone, protocol, population, scorer, bundle, said }: DemandInput,
   index: number,
   activeDays: number,
-): Promise<{ outlook: DemandOutlook; corrected: boolean }> {
+): Promise<{ outlook: DemandOutlook; correction: Correction }> {
   const day = protocol.origins[index]!;
   const shop = { zone, scorer, ...shopBefore(log.histories, day, zone) };
   const { past } = await lookAtShop(shop, day);
   const back = await lookBack(shop, bundle, day);
-  const correction = { version: 0, ...learnCorrection(casesOf(back)) };
+  const { horizons } = learnCorrection(casesOf(back));
+  const correction = { version: horizons.length > 0 ? 1 : 0, horizons };
   const builder = createDemandBuilder(day, past);
   for (let row = 0; row < population.rows; row++) {
     if (population.origin[row] !== index || population.lastDay[row]! < dayNumber(day) - activeDays) continue;
@@ -78,7 +80,7 @@ async function outlookAt(
     builder.add(hazardOf({ forecast, originDay: origin, day, correction }), forecast.nextCategories);
   }
   const errors = demandErrorsOf(back, correction, past);
-  return { outlook: outlookOf(day, builder.sums, past, errors), corrected: correction.horizons.length > 0 };
+  return { outlook: outlookOf(day, builder.sums, past, errors), correction };
 }
 
 /** The log up to the first instant of a day, as the stores of a run have it; users come in an order that says nothing. */

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel } from '../../adapters/onnx.ts';
+import { correctedOf } from '../../core/backtest/corrected.ts';
 import { gapClosed } from '../../core/backtest/evidence.ts';
 import { judge, meanOf, OURS, type Prediction, predictionOf, type Verdict } from '../../core/backtest/judge.ts';
 import { judgeNextAction, judgeNextCategory, type NextVerdict } from '../../core/backtest/next.ts';
@@ -117,6 +118,15 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
     predictionOf('all', all, protocol.horizons),
     ...[...fitted.fitted].map(([model, { probability }]): Prediction => ({ model, seed: 'all', probability })),
   ];
+  const forecast = await timed('demand', async () => {
+    const scorer = await loadModel(bundles[0]!.folder, THREADS);
+    const { bundle } = scorer;
+    return forecastDemand({ log, zone, protocol, population, scorer, bundle, said: said[0]!.said, progress });
+  });
+  if (said.length === 1) {
+    const corrections = forecast.origins.map(({ correction }) => correction);
+    predictions.push(correctedOf(all, corrections, population, protocol));
+  }
   const verdict = await timed('judging', async () =>
     judge({ log, protocol, population, predictions, said: all, progress }),
   );
@@ -127,11 +137,6 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
     action: judgeNextAction(asked),
     category: judgeNextCategory(asked),
   }));
-  const forecast = await timed('demand', async () => {
-    const scorer = await loadModel(bundles[0]!.folder, THREADS);
-    const { bundle } = scorer;
-    return forecastDemand({ log, zone, protocol, population, scorer, bundle, said: said[0]!.said, progress });
-  });
   const oracle = input.truth ? await oracleOf(input.truth, { log, protocol, population, predictions }) : {};
   await timed('predictions.csv.gz', () =>
     writePredictions(join(input.out, 'predictions.csv.gz'), { log, protocol, population, predictions }),

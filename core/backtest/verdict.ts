@@ -1,10 +1,12 @@
 /** The outcome of a backtest in one honest sentence, also when we did not win. */
 import type { PairedDifference } from './bootstrap.ts';
+import { CORRECTED } from './corrected.ts';
 import { type ModelResult, OURS } from './judge.ts';
 
 /** What readers call the baselines. */
 export const NAMES: Record<string, string> = {
   [OURS]: 'Buy Timing',
+  [CORRECTED]: 'Buy Timing, corrected by the shop’s past weeks',
   recency: 'recency alone',
   logistic: 'logistic regression',
   lightgbm: 'gradient boosting (LightGBM)',
@@ -17,7 +19,7 @@ export const NAMES: Record<string, string> = {
  */
 export function inWords(results: readonly ModelResult[], paired: readonly PairedDifference[]): string {
   const ours = results.filter(({ model, seed }) => model === OURS && seed === 'all');
-  const means = paired.filter(({ horizon, measure }) => horizon === 'mean' && measure === 'logLoss');
+  const means = paired.filter(({ against, horizon, measure }) => horizon === 'mean' && measure === 'logLoss' && against !== CORRECTED);
   const calibration = calibrationInWords(ours);
   if (means.length === 0) return `Buy Timing was judged alone, without baselines; ${calibration}.`;
   const named = (list: PairedDifference[]) => joined(list.map(({ against }) => NAMES[against] ?? against));

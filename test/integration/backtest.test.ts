@@ -104,7 +104,7 @@ describe('a backtest of a bundle', () => {
 
   test('compares with every baseline, on the same rows, by horizon and on the mean', () => {
     const models = [...new Set(metrics.results.map(({ model }) => model))].sort();
-    expect(models).toEqual(['bgnbd', 'buy-timing', 'lightgbm', 'logistic', 'recency']);
+    expect(models).toEqual(['bgnbd', 'buy-timing', 'corrected', 'lightgbm', 'logistic', 'recency']);
     for (const horizon of [1, 3, 7, 14]) {
       const n = metrics.results.filter((one) => one.horizon === horizon).map((one) => one.n);
       expect(new Set(n).size).toBe(1);

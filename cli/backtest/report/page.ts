@@ -99,6 +99,7 @@ ${models.length > 1 ? `<details><summary>The seeds one by one</summary>${seeds(m
 <dt>Brier</dt><dd>mean squared difference between probability and outcome</dd>
 <dt>calibration error</dt><dd>mean gap between said and happened over ten groups of equal size</dd>
 <dt>lift</dt><dd>how many times more buyers the top of the ranking holds than the average</dd>
+<dt>corrected by the shop’s past weeks</dt><dd>as the nightly run says it: once a week it compares the model with what happened, and corrects it where there is enough; only with one bundle judged</dd>
 <dt>recency alone</dt><dd>how long ago the last action was, and nothing else</dd>
 <dt>logistic regression, LightGBM</dt><dd>counts, recency and purchase rhythm as features; one model a horizon, tuned on the last weeks before ${protocol.trainEnd}</dd>
 <dt>BG/NBD</dt><dd>the classic buy-till-you-die model of purchase counts and dates</dd></dl>

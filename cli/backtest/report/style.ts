@@ -1,7 +1,7 @@
 /** The look of the page; the colours are the dashboard's. */
 export const STYLE = `
-:root{color-scheme:light dark;--page:#f4f5f8;--surface:#fff;--line:#dfe3ea;--ink:#161c28;--muted:#566072;--grid:#e9ecf1;--chart:#33507a;--ours:#c8400c;--recency:#a4adbc;--logistic:#2f7fc1;--lightgbm:#3d8b57;--bgnbd:#8a5bb5;--good:#1d7a46;--bad:#b42318;--best:#fdeee4}
-@media (prefers-color-scheme:dark){:root{--page:#10141b;--surface:#181d27;--line:#2a3140;--ink:#e9edf4;--muted:#9ca7ba;--grid:#232a37;--chart:#9db8e6;--ours:#ff7b47;--recency:#5d687d;--logistic:#5badea;--lightgbm:#6cc48b;--bgnbd:#bf9be6;--good:#6fd39a;--bad:#ff8f84;--best:#3a2519}}
+:root{color-scheme:light dark;--page:#f4f5f8;--surface:#fff;--line:#dfe3ea;--ink:#161c28;--muted:#566072;--grid:#e9ecf1;--chart:#33507a;--ours:#c8400c;--recency:#a4adbc;--logistic:#2f7fc1;--lightgbm:#3d8b57;--bgnbd:#8a5bb5;--corrected:#e0a33a;--good:#1d7a46;--bad:#b42318;--best:#fdeee4}
+@media (prefers-color-scheme:dark){:root{--page:#10141b;--surface:#181d27;--line:#2a3140;--ink:#e9edf4;--muted:#9ca7ba;--grid:#232a37;--chart:#9db8e6;--ours:#ff7b47;--recency:#5d687d;--logistic:#5badea;--lightgbm:#6cc48b;--bgnbd:#bf9be6;--corrected:#e9bd68;--good:#6fd39a;--bad:#ff8f84;--best:#3a2519}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--page);color:var(--ink);font:400 15px/1.55 system-ui,-apple-system,"Segoe UI","Noto Sans",sans-serif;font-variant-numeric:tabular-nums}
 main{max-width:1080px;margin:0 auto;padding:clamp(20px,4vw,48px) clamp(16px,3vw,32px) 64px}
@@ -37,7 +37,7 @@ svg .group{fill:var(--ink);font-size:13.5px;font-weight:620}
 .curve{fill:none;stroke-width:2;stroke-linejoin:round}
 .buy-timing{stroke:var(--ours);stroke-width:3}
 .actual{stroke:var(--chart)}
-.recency{stroke:var(--recency)}.logistic{stroke:var(--logistic)}.lightgbm{stroke:var(--lightgbm)}.bgnbd{stroke:var(--bgnbd)}
+.recency{stroke:var(--recency)}.logistic{stroke:var(--logistic)}.lightgbm{stroke:var(--lightgbm)}.bgnbd{stroke:var(--bgnbd)}.corrected{stroke:var(--corrected)}
 .forest{min-width:560px}.forest line{stroke-width:2}.forest .middle{stroke:var(--muted);stroke-width:1;stroke-dasharray:3 3}
 .better line,.better circle{stroke:var(--good);fill:var(--good)}.worse line,.worse circle{stroke:var(--bad);fill:var(--bad)}.level line,.level circle{stroke:var(--muted);fill:var(--muted)}
 .legend{display:flex;flex-wrap:wrap;gap:6px 18px;margin:8px 0 4px;padding:0;list-style:none;font-size:13.5px;color:var(--muted)}

@@ -6,6 +6,7 @@ import { averageBefore, type Basket, basketsOf, boughtFrom, weekBefore } from '.
 import { CATEGORIES, type DemandCase, demandCases, demandResults } from '../../../core/backtest/demand.ts';
 import { logOf } from '../../../core/backtest/population.ts';
 import { DEMAND_DAYS } from '../../../core/demand/buying-days.ts';
+import { IDENTITY } from '../../../core/corrections.ts';
 import type { DemandErrors } from '../../../core/demand/errors.ts';
 import type { DemandOutlook, DemandSeries } from '../../../core/demand/outlook.ts';
 import { createRandom } from '../../../core/simulation/random.ts';
@@ -156,7 +157,7 @@ describe('on the page, demand', () => {
   const sectionOf = (list: DemandSeries[]) => {
     const cases = demandCases(outlookOf(list, errors), log);
     const days = cases.filter((one) => one.series === null && one.days === 1);
-    const origins = [{ origin: ORIGIN, users: 1_000, corrected: false, errors }];
+    const origins = [{ origin: ORIGIN, users: 1_000, correction: IDENTITY, errors }];
     return demandSection({
       demand: { expectedBuyers: [], forecast: { origins, results: demandResults(cases), days } },
     } as unknown as Metrics);
