@@ -19,7 +19,9 @@ export const NAMES: Record<string, string> = {
  */
 export function inWords(results: readonly ModelResult[], paired: readonly PairedDifference[]): string {
   const ours = results.filter(({ model, seed }) => model === OURS && seed === 'all');
-  const means = paired.filter(({ against, horizon, measure }) => horizon === 'mean' && measure === 'logLoss' && against !== CORRECTED);
+  const means = paired.filter(
+    ({ against, horizon, measure }) => horizon === 'mean' && measure === 'logLoss' && against !== CORRECTED,
+  );
   const calibration = calibrationInWords(ours);
   if (means.length === 0) return `Buy Timing was judged alone, without baselines; ${calibration}.`;
   const named = (list: PairedDifference[]) => joined(list.map(({ against }) => NAMES[against] ?? against));
