@@ -89,6 +89,19 @@ export type Audiences = {
   categories: string[];
 };
 
+/** What the live bundle's manifest says of it. */
+export type Backtest = {
+  /** On the log that the bundle was trained on, against baselines; null without a backtest. */
+  shop: ShopBacktest | null;
+  /** On simulated shops that it was not trained on; null for a bundle trained on a log. */
+  simulated: {
+    /** Mean of the horizons. */
+    logLoss: number;
+    /** What the probabilities that the shops were drawn from would get. */
+    possible: number;
+  } | null;
+};
+
 /** With θ, the shop's usual 30-day purchase rate: now if p_3d ≥ θ, else soon if p_7d ≥ θ, else later if p_30d ≥ θ, else unlikely. */
 export type Band = "now" | "soon" | "later" | "unlikely";
 
@@ -616,8 +629,7 @@ export type Quality = {
       actions: number;
     };
   };
-  /** What the live bundle's manifest says of its backtest. */
-  backtest: Record<string, unknown>;
+  backtest: Backtest;
   /** Forecasts of past runs against what happened; null until the days of one have passed. */
   live: LiveQuality | null;
   /** Learned from the shop's own outcomes; null before the first look back. */
@@ -757,6 +769,29 @@ export type RunSummary = {
   /** Version of the correction; 0 for none. */
   correction: number;
   finishedAt: string;
+};
+
+export type ShopBacktest = {
+  /** In one sentence. */
+  verdict: string;
+  /** Nothing from this day on was trained on. */
+  trainEnd: string;
+  /** The days that forecasts were made as of. */
+  origins: string[];
+  /** By model and horizon. */
+  results: {
+    /** buy-timing or a baseline. */
+    model: string;
+    horizon: number;
+    n: number;
+    rate: number;
+    auc: number | null;
+    logLoss: number;
+    brier: number;
+    ece: number;
+    /** Rate of buyers among the top 10 % against that of all. */
+    lift10: number;
+  }[];
 };
 
 export type Source = {

@@ -112,6 +112,44 @@ const drift = z
   })
   .meta({ id: 'Drift' });
 
+export const shopBacktest = z
+  .object({
+    verdict: z.string().meta({ description: 'In one sentence.' }),
+    trainEnd: day.meta({ description: 'Nothing from this day on was trained on.' }),
+    origins: z.array(day).meta({ description: 'The days that forecasts were made as of.' }),
+    results: z
+      .array(
+        z.object({
+          model: z.string().meta({ description: 'buy-timing or a baseline.' }),
+          horizon: days,
+          n: wholeNumber,
+          rate: probability,
+          auc: probability.nullable(),
+          logLoss: amount,
+          brier: amount,
+          ece: amount,
+          lift10: amount.meta({ description: 'Rate of buyers among the top 10 % against that of all.' }),
+        }),
+      )
+      .meta({ description: 'By model and horizon.' }),
+  })
+  .meta({ id: 'ShopBacktest' });
+
+const backtest = z
+  .object({
+    shop: shopBacktest.nullable().meta({
+      description: 'On the log that the bundle was trained on, against baselines; null without a backtest.',
+    }),
+    simulated: z
+      .object({
+        logLoss: amount.meta({ description: 'Mean of the horizons.' }),
+        possible: amount.meta({ description: 'What the probabilities that the shops were drawn from would get.' }),
+      })
+      .nullable()
+      .meta({ description: 'On simulated shops that it was not trained on; null for a bundle trained on a log.' }),
+  })
+  .meta({ id: 'Backtest', description: "What the live bundle's manifest says of it." });
+
 export const qualityReply = z
   .object({
     day: day.nullable().meta({ description: 'The latest day with a finished run; null before the first.' }),
@@ -124,9 +162,7 @@ export const qualityReply = z
         actions: wholeNumber,
       }),
     }),
-    backtest: z
-      .record(z.string(), z.unknown())
-      .meta({ description: "What the live bundle's manifest says of its backtest." }),
+    backtest,
     live: live
       .nullable()
       .meta({ description: 'Forecasts of past runs against what happened; null until the days of one have passed.' }),
@@ -140,6 +176,7 @@ export const qualityReply = z
   .meta({ id: 'Quality' });
 
 export type QualityReply = z.infer<typeof qualityReply>;
+export type BacktestReply = z.infer<typeof backtest>;
 export type LiveQuality = z.infer<typeof live>;
 
 export const contracts: Contracts = {

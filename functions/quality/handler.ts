@@ -4,6 +4,7 @@ import { type ApiDependencies, api, type HttpHandler } from '../http/api.ts';
 import { correctionFor, type LearnedCorrection, listCorrections } from '../runs/corrections.ts';
 import { createFinishedRuns } from '../runs/finished-runs.ts';
 import { listOutcomes } from '../runs/outcomes.ts';
+import { backtestOf } from './backtest.ts';
 import type { QualityReply } from './contract.ts';
 import { liveQuality } from './live.ts';
 
@@ -17,9 +18,10 @@ export function createHandler(deps: QualityDependencies): HttpHandler {
   const finished = createFinishedRuns(deps);
   return api(deps, {}, async () => {
     const [{ manifest }, run] = await Promise.all([deps.bundles.live(), finished.latest()]);
-    const { version, trainedOn, backtest } = manifest;
+    const { version, trainedOn } = manifest;
     const { firstDay, lastDay, users, actions } = trainedOn;
     const model = { version, trainedOn: { firstDay, lastDay, users, actions } };
+    const backtest = backtestOf(manifest.backtest);
     const reply: QualityReply = { day: null, model, backtest, live: null, correction: null, drift: null };
     if (!run) return { status: 200, body: reply };
     const { day, state } = run;

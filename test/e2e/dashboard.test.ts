@@ -34,6 +34,8 @@ const PAGES = ['#/audiences', '#/audiences/+', '#/audiences/soon', '#/sources', 
     [system, browser] = await Promise.all([startSystem({ users: 300 }), launchChromium(chromium!)]);
     const { day } = await system.get<OverviewReply>('/v1/overview');
     await system.command('nightly', '--day', addDays(day, -3));
+    // Again, so that it judges what the earlier one forecast.
+    await system.command('nightly', '--day', day, '--restart');
     const { users } = await firstAudience(system);
     user = { pseudonym: users[0]!.user, id: users[0]!.userId! };
   }, START_MS);
@@ -236,6 +238,7 @@ const PAGES = ['#/audiences', '#/audiences/+', '#/audiences/soon', '#/sources', 
     },
     open,
     scores,
+    violations,
   };
   testPages(desk);
   testForecastPages(desk);
@@ -301,6 +304,10 @@ const PAGES = ['#/audiences', '#/audiences/+', '#/audiences/soon', '#/sources', 
     await page.getByRole('heading', { name: 'No scores yet' }).waitFor();
     await page.getByText('npm run import --').waitFor();
     await page.getByText(`${system.url}/v1/track`).waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.goto(`${system.url}/#/quality`);
+    await page.getByText('No outcome is known yet').waitFor();
+    await page.getByText('There is nothing to compare with yet').waitFor();
     expect(await violations(page)).toEqual([]);
     await system.stop();
     await page.getByRole('link', { name: 'Users', exact: true }).click();

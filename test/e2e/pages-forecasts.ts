@@ -42,8 +42,7 @@ export function testForecastPages(desk: Desk): void {
     const quality = await read<Quality>('/v1/quality');
     const page = await desk.open('#/quality');
     await page.getByText(quality.model.version).waitFor();
-    const shown = quality.live?.horizons.find(({ horizon }) => horizon === 3);
-    if (!shown) return page.getByText('No outcome is known yet').waitFor();
+    const shown = quality.live!.horizons.find(({ horizon }) => horizon === 3)!;
     await page.goto(`${desk.system.url}/#/quality?horizon=3`);
     await page.getByText(shown.measures.logLoss.toFixed(4)).waitFor();
     for (const { band, n, actual } of shown.bands) {
@@ -53,6 +52,61 @@ export function testForecastPages(desk: Desk): void {
         .locator('td');
       expect([await cells.nth(0).textContent(), await cells.nth(2).textContent()]).toEqual([count(n), count(actual)]);
     }
+    await page.getByText(quality.backtest.simulated!.logLoss.toFixed(4)).waitFor();
+  });
+
+  test('Quality: an alarm is seen first, and a backtest as a table', async () => {
+    const quality = await read<Quality>('/v1/quality');
+    const [first] = quality.live!.horizons;
+    const alarm = { ...first!.alarm, value: true, actual: 97, expected: 12.34, low99: 4, high99: 22 };
+    const measures = { n: 900, rate: 0.2, auc: 0.72, logLoss: 0.5003, brier: 0.1, ece: 0.01, lift10: 2 };
+    const results = [
+      { model: 'buy-timing', horizon: 7, ...measures },
+      { model: 'bgnbd', horizon: 7, ...measures, logLoss: 0.5146 },
+    ];
+    const shop = { verdict: 'It was better.', trainEnd: '2026-01-01', origins: ['2026-01-01'], results };
+    const page = await desk.open();
+    await page.route('**/v1/quality', (route) =>
+      route.fulfill({
+        json: {
+          ...quality,
+          live: { ...quality.live!, alarm: true, horizons: [{ ...first!, alarm }] },
+          drift: { psi: 0.4, alarm: true, from: '2026-01-01', to: '2026-01-08', words: [] },
+          backtest: { ...quality.backtest, shop },
+        },
+      }),
+    );
+    await page.goto(`${desk.system.url}/#/quality`);
+    const alarmed = page.getByTestId('alarm');
+    await alarmed.waitFor();
+    expect(await alarmed.getAttribute('role')).toBe('alert');
+    expect(await alarmed.textContent()).toMatch(
+      /97 within 1\sday of the run of .*; 12 were expected, 4 to 22 by chance/,
+    );
+    await page.getByText('Users do other things than before').waitFor();
+    expect(await page.getByRole('row', { name: 'Buy Timing' }).textContent()).toBe('Buy Timing0.5003 0.720');
+    expect(await desk.violations(page)).toEqual([]);
+  });
+
+  test('Quality: says that it loads, and what to do when that fails', async () => {
+    const page = await desk.open();
+    const held = Promise.withResolvers<void>();
+    let fails = true;
+    await page.route('**/v1/quality', async (route) => {
+      await held.promise;
+      if (!fails) return route.continue();
+      return route.fulfill({ status: 503, contentType: 'application/problem+json', body: '{"title":"busy"}' });
+    });
+    await page.goto(`${desk.system.url}/#/quality`);
+    await page.getByText('forecasts and outcomes').waitFor();
+    expect(await desk.violations(page)).toEqual([]);
+    held.resolve();
+    const again = page.getByRole('button', { name: 'Try again' });
+    await again.waitFor();
+    expect(await desk.violations(page)).toEqual([]);
+    fails = false;
+    await again.click();
+    await page.getByTestId('verdict').waitFor();
   });
 
   test('Today: the windows that opened are those of the API', async () => {

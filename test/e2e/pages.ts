@@ -9,6 +9,8 @@ import { KEYS, type System } from './system.ts';
 export interface Desk {
   readonly system: System;
   open(hash?: string, options?: { admin?: string }): Promise<Page>;
+  /** What axe-core objects to. */
+  violations(page: Page): Promise<string[]>;
   /** Rows of `npm run scores`. */
   scores(): Promise<Record<string, string>[]>;
 }

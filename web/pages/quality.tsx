@@ -2,6 +2,7 @@
 import type { Reply } from '../../client/index.ts';
 import { BAND_WORDS } from '../bands.ts';
 import { amount, count, fullDay, percent, plural } from '../format.ts';
+import { BacktestCard } from '../parts/backtest-card.tsx';
 import { Hint } from '../parts/hint.tsx';
 import { CorrectionCard, DriftCard } from '../parts/quality-cards.tsx';
 import { ReliabilityChart, RunsChart } from '../parts/quality-charts.tsx';
@@ -70,7 +71,7 @@ export function QualityPage({ horizon }: { horizon?: number | undefined }) {
         <CorrectionCard correction={data.correction} />
         <DriftCard drift={data.drift} />
       </div>
-      <ModelCard quality={data} />
+      <BacktestCard model={data.model} backtest={data.backtest} />
     </div>
   );
 }
@@ -89,19 +90,27 @@ function Verdict({ quality: { live }, shown }: { quality: Quality; shown: LiveHo
   const alarmed = live.horizons.filter(({ alarm }) => alarm.value);
   const { alarm } = shown;
   return (
-    <p class="lede" data-testid="verdict">
-      {alarmed.length > 0 ? (
-        <>
-          <strong>Not as forecast:</strong> within {alarmed.map((each) => plural(each.horizon, 'day')).join(', ')} more
-          or fewer users bought than chance explains.
-        </>
-      ) : (
-        <>
-          <strong>{count(alarm.actual)} users bought</strong> within {plural(shown.horizon, 'day')} of the run of{' '}
-          {fullDay(alarm.day)}; {amount(alarm.expected)} were expected.
-        </>
+    <>
+      {alarmed.length > 0 && (
+        <div class="warning" role="alert" data-testid="alarm">
+          <p>
+            <strong>Not as forecast:</strong> more or fewer users bought than chance explains.
+          </p>
+          <ul>
+            {alarmed.map(({ horizon, alarm: { day, actual, expected, low99, high99 } }) => (
+              <li key={horizon}>
+                {count(actual)} within {plural(horizon, 'day')} of the run of {fullDay(day)}; {amount(expected)} were
+                expected, {count(low99)} to {count(high99)} by chance.
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
-    </p>
+      <p class="lede" data-testid="verdict">
+        <strong>{plural(alarm.actual, 'user')} bought</strong> within {plural(shown.horizon, 'day')} of the run of{' '}
+        {fullDay(alarm.day)}; {amount(alarm.expected)} were expected.
+      </p>
+    </>
   );
 }
 
@@ -188,28 +197,6 @@ function BandLift({ horizon }: { horizon: LiveHorizon }) {
           </tbody>
         </table>
       </WideTable>
-    </section>
-  );
-}
-
-function ModelCard({ quality: { model } }: { quality: Quality }) {
-  const { trainedOn } = model;
-  return (
-    <section class="card" aria-labelledby="model-title">
-      <h2 id="model-title">The model</h2>
-      <dl class="facts">
-        <div>
-          <dt>Version</dt>
-          <dd>{model.version}</dd>
-        </div>
-        <div>
-          <dt>Trained on</dt>
-          <dd>{plural(trainedOn.users, 'user')}</dd>
-          <dd class="muted note">
-            {count(trainedOn.actions)} actions, {fullDay(trainedOn.firstDay)} to {fullDay(trainedOn.lastDay)}
-          </dd>
-        </div>
-      </dl>
     </section>
   );
 }

@@ -18,7 +18,7 @@ export function CorrectionCard({ correction }: Pick<Quality, 'correction'>) {
       {!correction ? (
         <p class="muted">Nothing is corrected yet: no outcome of this shop has been looked at.</p>
       ) : !on ? (
-        <p class="muted">Nothing is corrected. {correction.evidence.reason}</p>
+        <p class="muted">Nothing is corrected{correction.evidence.reason && `: ${correction.evidence.reason}`}.</p>
       ) : (
         <>
           <p class="muted">
@@ -69,7 +69,7 @@ export function DriftCard({ drift }: Pick<Quality, 'drift'>) {
         <p class="muted">There is nothing to compare with yet.</p>
       ) : (
         <>
-          <p class="muted">
+          <p class={drift.alarm ? 'warning' : 'muted'} role={drift.alarm ? 'alert' : undefined}>
             {drift.alarm ? 'Users do other things than before' : 'Users do what they did'}: the index is{' '}
             <strong>{drift.psi.toFixed(3)}</strong>, the week before {fullDay(drift.to)} against the four before{' '}
             {fullDay(drift.from)}.

@@ -6,7 +6,7 @@ export function Loading({ what }: { what: string }) {
   return (
     <div class="loading" role="status">
       <span class="loading-dial" aria-hidden="true" />
-      Loading {what} …
+      <h1>Loading {what} …</h1>
     </div>
   );
 }
