@@ -2,11 +2,13 @@
 import { useState } from 'preact/hooks';
 import type { ApiFailure } from '../../client/index.ts';
 
-export function Loading({ what }: { what: string }) {
+/** @param part of a page that has its heading already */
+export function Loading({ what, part = false }: { what: string; part?: boolean }) {
+  const text = `Loading ${what} …`;
   return (
     <div class="loading" role="status">
       <span class="loading-dial" aria-hidden="true" />
-      <h1>Loading {what} …</h1>
+      {part ? text : <h1>{text}</h1>}
     </div>
   );
 }

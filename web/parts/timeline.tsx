@@ -33,7 +33,7 @@ export function Timeline({ pseudonym, timeZone }: { pseudonym: string; timeZone:
       </p>
     );
   }
-  if (!first.data) return <Loading what="actions" />;
+  if (!first.data) return <Loading what="actions" part />;
   if (days.length === 0) return <p class="muted">No actions are stored for this user.</p>;
   const loadOlder = () =>
     load(api, next ?? undefined).then(
