@@ -86,6 +86,20 @@ export async function readBundleFolder(folder: string): Promise<Bundle> {
   return bundle;
 }
 
+/** The weights of a stored bundle, verified. @throws BundleRefused */
+export async function readWeights(
+  { manifest: { version, files } }: Bundle,
+  objects: Pick<ObjectStore, 'get'>,
+): Promise<Uint8Array> {
+  const bytes = await readOrRefuse(version, (file) => objects.get(storedFile(version, file)), MODEL_FILE);
+  verifyHash(version, MODEL_FILE, bytes, files[MODEL_FILE]!);
+  return bytes;
+}
+
+function storedFile(version: string, file: string): string {
+  return `models/${version}/${file}`;
+}
+
 /**
  * The live bundle: the folder that `BUNDLE` names, else `models/<live version>/` of the object store. Until a version is
  * promoted, the one that `BUNDLE` names is live: what a deployment brought along.
@@ -107,7 +121,7 @@ export function createBundleStore(
   };
   const load = (version: string): Promise<Bundle> =>
     fixed === undefined
-      ? readBundle(version, (file) => objects.get(`models/${version}/${file}`))
+      ? readBundle(version, (file) => objects.get(storedFile(version, file)))
       : readBundle(fixed, fileReader(fixed));
   return {
     async live() {

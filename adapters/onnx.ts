@@ -12,19 +12,37 @@ import { BundleRefused, MODEL_FILE, readBundleFolder } from './bundles.ts';
  */
 export async function loadModel(folder: string, threads: number): Promise<Scorer & { bundle: Bundle }> {
   const bundle = await readBundleFolder(folder);
+  return createModel(folder, bundle, join(folder, MODEL_FILE), threads);
+}
+
+/**
+ * The same of a bundle that is stored elsewhere.
+ * @param weights verified
+ * @throws BundleRefused
+ */
+export function loadStoredModel(bundle: Bundle, weights: Uint8Array, threads: number): Promise<Scorer> {
+  return createModel(bundle.manifest.version, bundle, weights, threads);
+}
+
+/** @param name what the bundle is called in errors */
+async function createModel(
+  name: string,
+  bundle: Bundle,
+  weights: string | Uint8Array,
+  threads: number,
+): Promise<Scorer & { bundle: Bundle }> {
   const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const session = await InferenceSession.create(join(folder, MODEL_FILE), {
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    logSeverityLevel: 3,
-  }).catch((error) => {
-    throw new BundleRefused(folder, `ONNX Runtime cannot load its model: ${error.message}`, { cause: error });
+  const options = { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3 } as const;
+  const opened =
+    typeof weights === 'string' ? InferenceSession.create(weights, options) : InferenceSession.create(weights, options);
+  const session = await opened.catch((error) => {
+    throw new BundleRefused(name, `ONNX Runtime cannot load its model: ${error.message}`, { cause: error });
   });
   const missing = [
     ...INPUTS.filter((name) => !session.inputNames.includes(name)),
     ...OUTPUTS.filter((name) => !session.outputNames.includes(name)),
   ];
-  if (missing.length > 0) throw new BundleRefused(folder, `its model has no tensor ${missing.join(', ')}`);
+  if (missing.length > 0) throw new BundleRefused(name, `its model has no tensor ${missing.join(', ')}`);
   const { bins, shopStatistics, vocabularySize } = bundle.manifest;
   return {
     bundle,
@@ -36,7 +54,7 @@ export async function loadModel(folder: string, threads: number): Promise<Scorer
       ]);
       const { hazard, p_buy, next_word, next_word_p, next_local_p } = await session.run(Object.fromEntries(feeds));
       if (hazard!.dims.join() !== [input.batch, SILENCE_ROWS, bins.length - 1].join())
-        throw new BundleRefused(folder, `its hazards have shape [${hazard!.dims}], which its time bins do not fit`);
+        throw new BundleRefused(name, `its hazards have shape [${hazard!.dims}], which its time bins do not fit`);
       return checkOutput({
         batch: input.batch,
         bins: bins.length - 1,

@@ -1,32 +1,27 @@
-/** Asks the model: over SageMaker Runtime, or in this process. */
-import {
-  InvokeEndpointCommand,
-  ModelError,
-  SageMakerRuntimeClient,
-  type SageMakerRuntimeServiceException,
-} from '@aws-sdk/client-sagemaker-runtime';
+/** Asks the model: over SageMaker Runtime, in the scorer's Lambda, or in this process. */
+import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { type ModelInput, type ModelOutput, type Scorer, ScorerUnavailable } from '../core/model/contract.ts';
 import { encodeRequest, parseReply } from '../core/model/wire.ts';
+import { ATTEMPTS, CONNECT_MS, isUnavailable, REPLY_MS } from './scorer-calls.ts';
 
-const ATTEMPTS = 4;
-const CONNECT_MS = 2_000;
-/** SageMaker ends a call after 60 s. */
-const REPLY_MS = 65_000;
 const IN_PROCESS_THREADS = 2;
 
 interface ScorerEnvironment {
   SCORER: 'endpoint' | 'lambda' | 'in-process';
   ENDPOINT_NAME: string;
+  SCORER_FUNCTION?: string;
   BUNDLE: string;
 }
 
 /** @throws Error for a scorer that this environment cannot have */
 export function createScorer(environment: ScorerEnvironment): Scorer {
-  if (environment.SCORER === 'endpoint') return createEndpointScorer(environment.ENDPOINT_NAME);
-  if (environment.SCORER === 'in-process' && environment.BUNDLE.startsWith('file:'))
-    return createInProcessScorer(environment.BUNDLE.slice('file:'.length));
-  if (environment.SCORER === 'in-process') throw new Error('SCORER=in-process needs BUNDLE=file:FOLDER');
-  throw new Error('SCORER=lambda is not in this version: use endpoint or in-process');
+  const { SCORER, ENDPOINT_NAME, SCORER_FUNCTION = '', BUNDLE } = environment;
+  if (SCORER === 'endpoint') return createEndpointScorer(ENDPOINT_NAME);
+  if (SCORER === 'lambda')
+    return lazily(async () => (await import('./scorer-lambda.ts')).createLambdaScorer(SCORER_FUNCTION));
+  if (BUNDLE.startsWith('file:'))
+    return lazily(async () => (await import('./onnx.ts')).loadModel(BUNDLE.slice('file:'.length), IN_PROCESS_THREADS));
+  throw new Error('SCORER=in-process needs BUNDLE=file:FOLDER');
 }
 
 /** @throws ScorerUnavailable (from `score`) when the endpoint does not answer after four attempts */
@@ -60,22 +55,13 @@ function createEndpointScorer(endpoint: string): Scorer {
   };
 }
 
-/** Whether the endpoint is away or busy, as against a call that it refuses. */
-function isUnavailable(error: unknown): boolean {
-  const { $metadata, name, message } = (error ?? {}) as Partial<SageMakerRuntimeServiceException>;
-  if (!$metadata) return false;
-  // No status: the SDK tried and no reply came.
-  const status = $metadata.httpStatusCode ?? 503;
-  // An endpoint that is not there is a ValidationError of SageMaker.
-  return status === 429 || status >= 500 || (name === 'ValidationError' && /not found/i.test(message ?? ''));
-}
-
-function createInProcessScorer(folder: string): Scorer {
-  let model: Promise<Scorer> | undefined;
+/** Loads what it takes with the first call. */
+function lazily(make: () => Promise<Scorer>): Scorer {
+  let made: Promise<Scorer> | undefined;
   return {
     async score(input) {
-      model ??= import('./onnx.ts').then(({ loadModel }) => loadModel(folder, IN_PROCESS_THREADS));
-      return (await model).score(input);
+      made ??= make();
+      return (await made).score(input);
     },
   };
 }

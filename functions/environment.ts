@@ -7,6 +7,8 @@ const schema = z.object({
   /** `endpoint`: SageMaker Runtime; `lambda`: the scorer function; `in-process`: ONNX Runtime here. */
   SCORER: z._default(z.enum(['endpoint', 'lambda', 'in-process']), 'endpoint'),
   ENDPOINT_NAME: z._default(z.string(), 'buy-timing'),
+  /** Name of the scorer function, for `SCORER=lambda`. */
+  SCORER_FUNCTION: z._default(z.string(), 'buy-timing-scorer'),
   /** Secrets Manager id, or `file:` and a path on a local system. Holds `{pepper, encryptionKey}`. */
   PEPPER_SECRET_ID: z.string().check(z.minLength(1)),
   /** `s3://bucket/prefix`, or `file:` and the path of a folder on a local system. */

@@ -14,10 +14,16 @@ const schema = z.strictObject({
   /** Days that actions and scores are kept; absent: for ever. */
   retentionDays: z.number().int().min(91, 'must be 91 or more: users count as active for 90').optional(),
   logRetentionDays: z.number().refine((days) => LOG_DAYS.includes(days), `must be one of ${LOG_DAYS.join(', ')}`),
-  /** `nightly`: the run creates the endpoint and deletes it; `always`: it stays up and is updated blue/green. */
-  scorer: z.enum(['nightly', 'always']),
-  /** The driver that the model's image needs is chosen for GPU instances. */
-  instanceType: z.string().regex(/^ml\.(g4dn|g5|g6)\.\d*xlarge$/, 'is no GPU instance of g4dn, g5 or g6'),
+  /**
+   * `nightly`: the run creates the endpoint and deletes it; `always`: it stays up and is updated blue/green; `lambda`:
+   * there is none, and no quota for a GPU is needed. Single users are asked of a Lambda but with `always`.
+   */
+  scorer: z.enum(['nightly', 'always', 'lambda']),
+  /** Of the endpoint. The driver that the model's image needs is chosen for GPU instances. */
+  instanceType: z
+    .string()
+    .regex(/^ml\.(g4dn|g5|g6)\.\d*xlarge$/, 'is no GPU instance of g4dn, g5 or g6')
+    .default('ml.g4dn.xlarge'),
   /** USD a month, of the whole account; absent: no budget. `npm run cost` says what to expect. */
   budget: z.number().positive('must be more than 0').optional(),
   /** Gets every alarm, once it has confirmed the subscription. */

@@ -3,15 +3,24 @@ import type { StageConfig } from './config.ts';
 import type { DataStack } from './stacks/data.ts';
 import type { ModelStack } from './stacks/model.ts';
 
-export function environmentOf(config: StageConfig, data: DataStack, model: ModelStack): Record<string, string> {
+/** @param use what a function asks the model for, if it does */
+export function environmentOf(
+  config: StageConfig,
+  data: DataStack,
+  model: ModelStack,
+  use: 'night' | 'single' = 'single',
+): Record<string, string> {
+  return { ...basicEnvironment(config, data, model.bundleVersion), ...model.askedFor(use).environment };
+}
+
+/** All of it but who runs the model. */
+export function basicEnvironment(config: StageConfig, data: DataStack, bundle: string): Record<string, string> {
   return {
     SHOP_TIME_ZONE: config.timeZone,
     TABLE_PREFIX: data.tablePrefix,
-    SCORER: 'endpoint',
-    ENDPOINT_NAME: model.endpointName,
     PEPPER_SECRET_ID: data.secret.secretArn,
     OBJECTS: `s3://${data.objects}`,
-    BUNDLE: model.bundleVersion,
+    BUNDLE: bundle,
     ...(config.retentionDays && { RETENTION_DAYS: String(config.retentionDays) }),
   };
 }

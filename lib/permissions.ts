@@ -20,11 +20,13 @@ export interface Permissions {
   removes?: Folder[];
   /** Answers from its own code: not even the secret. */
   needsNothing?: boolean;
-  /** Asks the model endpoint. */
+  /** Knows no user and checks no key. */
+  needsNoSecret?: boolean;
+  /** Asks the model: its endpoint or the scorer. */
   asksModel?: boolean;
 }
 
-export type AnyFunction = FunctionName | NightlyStep['name'] | 'deliver' | 'erase';
+export type AnyFunction = FunctionName | NightlyStep['name'] | 'deliver' | 'erase' | 'scorer';
 
 type Others = Exclude<AnyFunction, 'erase'>;
 
@@ -86,6 +88,7 @@ const others: Record<Others, Permissions> = {
   regulations: { tables: { Erasures: ['GetItem', 'PutItem', 'UpdateItem'], Settings: ['GetItem'] } },
   health: { tables: { Settings: ['GetItem'] }, reads: ['models', 'health'] },
   openapi: { tables: {}, needsNothing: true },
+  scorer: { tables: { Settings: ['GetItem'] }, reads: ['models'], needsNoSecret: true },
   plan: {
     tables: { Actions: ['Query'], Users: ['GetItem'], Runs: ['GetItem', 'PutItem'], Settings: ['GetItem', 'Query'] },
     usersByShard: true,

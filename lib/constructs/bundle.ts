@@ -1,5 +1,5 @@
 /** Bundles a function's index.ts for Lambda with the project's esbuild: no Docker, and once per process. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -32,8 +32,23 @@ export function bundleFunction(entry: string): BundledFunction {
   return bundle;
 }
 
-export function codeOf(entry: string, bundlingRequired: boolean): Code {
-  return Code.fromAsset(bundlingRequired ? bundleFunction(entry).folder : join(root, 'functions', entry));
+/** @param modelRuntime brings ONNX Runtime along */
+export function codeOf(entry: string, bundlingRequired: boolean, modelRuntime = false): Code {
+  if (!bundlingRequired) return Code.fromAsset(join(root, 'functions', entry));
+  const { folder } = bundleFunction(entry);
+  if (modelRuntime) addModelRuntime(folder, 'arm64');
+  return Code.fromAsset(folder);
+}
+
+/** ONNX Runtime for one processor, 25 MB, beside a function's code: the package holds those of all systems, 290 MB. */
+export function addModelRuntime(folder: string, processor: 'arm64' | 'x64'): void {
+  const files = [
+    ...['onnxruntime-common/package.json', 'onnxruntime-common/dist/cjs'],
+    ...['onnxruntime-node/package.json', 'onnxruntime-node/dist'],
+    `onnxruntime-node/bin/napi-v6/linux/${processor}`,
+  ];
+  for (const file of files)
+    cpSync(join(root, 'node_modules', file), join(folder, 'node_modules', file), { recursive: true });
 }
 
 function build(entry: string): BundledFunction {

@@ -26,6 +26,8 @@ export interface HouseFunctionProps {
   may: PolicyStatement[];
   /** Why some of that names no single resource. */
   wildcards: { resource: string; reason: string }[];
+  /** Whether it runs the model itself. */
+  modelRuntime?: boolean;
   logRetentionDays: number;
   alarm: { topic: ITopic; felt: string; section: string };
 }
@@ -47,7 +49,7 @@ export class HouseFunction extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
-      code: codeOf(props.entry, Stack.of(this).bundlingRequired),
+      code: codeOf(props.entry, Stack.of(this).bundlingRequired, props.modelRuntime),
       memorySize: props.memoryMB,
       timeout: Duration.seconds(props.timeoutSeconds),
       environment: { ...props.environment, NODE_OPTIONS: '--enable-source-maps' },

@@ -65,7 +65,7 @@ export function naiveUse(shop: Shop): Use[] {
   const calls = month.requests + month.answers;
   const history = readUnits((month.kept / shop.users) * SIZE.event);
   const rows = shop.users * DAYS;
-  const row = SIZE.files;
+  const row = SIZE.row;
   const scored = shop.users * shop.retentionDays;
   const stored = (month.kept * (SIZE.event + SIZE.stored) + scored * (row + SIZE.stored)) / GB;
   const dynamo = (what: string, meter: Meter, quantity: number): Use => ({
@@ -249,7 +249,7 @@ function eventsUse({ acting }: Month): Use[] {
 /** @param logBytes of a month */
 function watchingUse({ scorer }: Shop, logBytes: number, calls: number): Use[] {
   const logged = logBytes / GB;
-  const alarms = STANDING.alarms + (scorer === 'always' ? STANDING.endpointAlarms : 0);
+  const alarms = STANDING.alarms + STANDING.scorerAlarms[scorer];
   return [
     { service: 'CloudWatch', what: 'logs of requests and calls', meter: 'logs', quantity: logged },
     { service: 'CloudWatch', what: 'logs, kept 90 days', meter: 'logStorage', quantity: logged * 3 * 0.2 },

@@ -56,7 +56,7 @@ export class ApiStack extends Stack {
           memoryMB: 1024,
           timeoutSeconds: TIMEOUT_SECONDS,
           environment: environmentOf(config, data, model),
-          ...grantsFor(PERMISSIONS[name], data, model.endpointArn),
+          ...grantsFor(PERMISSIONS[name], data, model.askedFor('single').may),
           logRetentionDays: config.logRetentionDays,
           alarm: { topic: data.alarms, felt: FELT[name], section: 'a-function-fails' },
         });

@@ -28,7 +28,7 @@ export class EventsStack extends Stack {
     super(scope, id, props);
     const { config, data, model, prefix } = props;
     const bus = new EventBus(this, 'Bus', { eventBusName: prefix, description: 'Buying windows that open and close' });
-    const grants = grantsFor(PERMISSIONS.deliver, data, model.endpointArn);
+    const grants = grantsFor(PERMISSIONS.deliver, data, model.askedFor('single').may);
     const { lambda } = new HouseFunction(this, 'deliver', {
       entry: 'deliver',
       memoryMB: 512,

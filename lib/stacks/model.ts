@@ -1,9 +1,9 @@
-/** The shipped model bundle in the bucket, and Triton on a GPU that serves it. */
+/** The shipped model bundle in the bucket, and what serves it: Triton on a GPU, a Lambda, or both. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArnFormat, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyDocument, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
@@ -14,7 +14,11 @@ import type { Construct } from 'constructs';
 import { MODEL_NAME } from '../../core/model/contract.ts';
 import type { StageConfig } from '../config.ts';
 import { HouseAlarm } from '../constructs/alarm.ts';
+import { HouseFunction } from '../constructs/function.ts';
 import { allow, argueWildcard, createFunctionRole } from '../constructs/role.ts';
+import { basicEnvironment } from '../environment.ts';
+import { grantsFor } from '../grants.ts';
+import { PERMISSIONS } from '../permissions.ts';
 import type { DataStack } from './data.ts';
 
 const BUNDLE = join(import.meta.dirname, '../../model/bundles/tiny');
@@ -34,10 +38,16 @@ export class ModelStack extends Stack {
   /** Fixed, for the nightly run creates and deletes an endpoint of this name, and alarms must know it beforehand. */
   readonly endpointName: string;
   readonly endpointArn: string;
-  readonly endpointConfig: CfnEndpointConfig;
+  /** Of the variant that all calls go to. */
+  readonly variant = VARIANT;
+  /** Absent where there is never an endpoint. */
+  readonly endpointConfig: CfnEndpointConfig | undefined;
   /** The version that is live until another is promoted. */
   readonly bundleVersion: string;
   private readonly bucket: IBucket;
+  /** The model in a Lambda: for single users, or for all; absent where the endpoint is always there. */
+  private readonly scorer: HouseFunction | undefined;
+  private readonly kind: StageConfig['scorer'];
 
   constructor(scope: Construct, id: string, props: ModelStackProps) {
     super(scope, id, props);
@@ -45,22 +55,65 @@ export class ModelStack extends Stack {
     this.bundleVersion = JSON.parse(readFileSync(join(BUNDLE, 'manifest.json'), 'utf8')).version;
     this.endpointName = props.prefix;
     this.endpointArn = this.formatArn({ service: 'sagemaker', resource: 'endpoint', resourceName: this.endpointName });
+    this.kind = props.config.scorer;
     const uploaded = this.uploadBundle(props.config);
-    const model = this.createModel(props.config.region);
+    if (this.kind !== 'always') this.scorer = this.createScorer(props, uploaded);
+    if (this.kind !== 'lambda') this.endpointConfig = this.createEndpointConfig(props.config, uploaded);
+    if (this.kind === 'always') this.createEndpoint(props.data, this.endpointConfig!);
+  }
+
+  /** Who is asked of a whole night's users, or of a single one; how it is found, and what allows it. */
+  askedFor(use: 'night' | 'single'): { environment: Record<string, string>; may: PolicyStatement } {
+    if (this.scorer && (use === 'single' || this.kind === 'lambda')) {
+      const { functionName, functionArn } = this.scorer.lambda;
+      return {
+        environment: { SCORER: 'lambda', SCORER_FUNCTION: functionName },
+        may: allow(['lambda:InvokeFunction'], [functionArn]),
+      };
+    }
+    return {
+      environment: { SCORER: 'endpoint', ENDPOINT_NAME: this.endpointName },
+      may: allow(['sagemaker:InvokeEndpoint'], [this.endpointArn]),
+    };
+  }
+
+  private createScorer({ config, data }: ModelStackProps, uploaded: BucketDeployment): HouseFunction {
+    const scorer = new HouseFunction(this, 'scorer', {
+      entry: 'scorer',
+      modelRuntime: true,
+      memoryMB: 2_048,
+      timeoutSeconds: 60,
+      environment: basicEnvironment(config, data, this.bundleVersion),
+      ...grantsFor(PERMISSIONS.scorer, data, undefined),
+      logRetentionDays: config.logRetentionDays,
+      alarm: {
+        topic: data.alarms,
+        felt:
+          this.kind === 'lambda'
+            ? 'Fresh scores and reasons fail, and so do shards of the nightly run.'
+            : 'Fresh scores and reasons fail; the scores of the night are there.',
+        section: 'a-function-fails',
+      },
+    });
+    scorer.node.addDependency(uploaded);
+    return scorer;
+  }
+
+  private createEndpointConfig(config: StageConfig, uploaded: BucketDeployment): CfnEndpointConfig {
+    const model = this.createModel(config.region);
     model.node.addDependency(uploaded);
-    this.endpointConfig = new CfnEndpointConfig(this, 'EndpointConfig', {
+    return new CfnEndpointConfig(this, 'EndpointConfig', {
       productionVariants: [
         {
           variantName: VARIANT,
           modelName: model.attrModelName,
-          instanceType: props.config.instanceType,
+          instanceType: config.instanceType,
           initialInstanceCount: 1,
           initialVariantWeight: 1,
           inferenceAmiVersion: INFERENCE_AMI,
         },
       ],
     });
-    if (props.config.scorer === 'always') this.createEndpoint(props.data);
   }
 
   /** Every version keeps its own folder, so that a rollback finds what it needs. */
@@ -164,7 +217,7 @@ export class ModelStack extends Stack {
     return role;
   }
 
-  private createEndpoint(data: DataStack): void {
+  private createEndpoint(data: DataStack, config: CfnEndpointConfig): void {
     const dimensionsMap = { EndpointName: this.endpointName, VariantName: VARIANT };
     const metric = (metricName: string, statistic: string) =>
       new Metric({ namespace: 'AWS/SageMaker', metricName, dimensionsMap, statistic, period: Duration.minutes(1) });
@@ -190,7 +243,7 @@ export class ModelStack extends Stack {
     ];
     const endpoint = new CfnEndpoint(this, 'Endpoint', {
       endpointName: this.endpointName,
-      endpointConfigName: this.endpointConfig.attrEndpointConfigName,
+      endpointConfigName: config.attrEndpointConfigName,
       retainAllVariantProperties: true,
       deploymentConfig: {
         blueGreenUpdatePolicy: {

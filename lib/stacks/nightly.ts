@@ -1,5 +1,6 @@
 /** The nightly run: its steps, the state machine over them, and the schedule. */
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, TimeZone } from 'aws-cdk-lib';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
@@ -29,6 +30,8 @@ const FELT: Record<NightlyStep['name'], string> = {
 /** The run has to be over when a second look makes sure that its endpoint is gone. */
 const RUN_HOURS = 3.5;
 const SWEEP_HOUR = NIGHTLY_HOUR + 4;
+/** Hours begun in which an endpoint is seen: a run that takes all its time, and the sweep after it, touch five. */
+const HOURS_UP = 6;
 
 interface NightlyStackProps extends StackProps {
   prefix: string;
@@ -50,7 +53,10 @@ export class NightlyStack extends Stack {
       // No day in it: `plan` takes today in the shop's time zone. A second start of a day scores nobody twice.
       target: new StepFunctionsStartExecution(machine, { input: ScheduleTargetInput.fromObject({}) }),
     });
-    if (config.scorer === 'nightly') this.createSweep(config, model);
+    if (config.scorer === 'nightly') {
+      this.createSweep(config, model);
+      this.watchEndpoint(model, data);
+    }
     this.createAlarms(machine, data);
     new CfnOutput(this, 'StateMachine', { value: machine.stateMachineArn, description: 'Start it for a run by hand' });
   }
@@ -61,8 +67,8 @@ export class NightlyStack extends Stack {
         entry: `nightly/${step.name}`,
         memoryMB: step.memoryMB,
         timeoutSeconds: step.timeoutSeconds,
-        environment: environmentOf(config, data, model),
-        ...grantsFor(PERMISSIONS[step.name], data, model.endpointArn),
+        environment: environmentOf(config, data, model, 'night'),
+        ...grantsFor(PERMISSIONS[step.name], data, model.askedFor('night').may),
         logRetentionDays: config.logRetentionDays,
         alarm: { topic: data.alarms, felt: FELT[step.name], section: 'the-nightly-run' },
       });
@@ -75,7 +81,7 @@ export class NightlyStack extends Stack {
     const name = `${prefix}-nightly`;
     const endpoint =
       config.scorer === 'nightly'
-        ? { name: model.endpointName, config: model.endpointConfig.attrEndpointConfigName }
+        ? { name: model.endpointName, config: model.endpointConfig!.attrEndpointConfigName }
         : undefined;
     const role = new Role(this, 'MachineRole', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     const machine = new StateMachine(this, 'Machine', {
@@ -128,7 +134,7 @@ export class NightlyStack extends Stack {
   private endpointStatements(model: ModelStack) {
     return [
       allow(['sagemaker:DescribeEndpoint', 'sagemaker:DeleteEndpoint'], [model.endpointArn]),
-      allow(['sagemaker:CreateEndpoint'], [model.endpointArn, model.endpointConfig.ref]),
+      allow(['sagemaker:CreateEndpoint'], [model.endpointArn, model.endpointConfig!.ref]),
     ];
   }
 
@@ -145,6 +151,24 @@ export class NightlyStack extends Stack {
         // On a good day there is nothing to delete, and trying again would not change that.
         retryAttempts: 0,
       }),
+    });
+  }
+
+  /** SageMaker measures an endpoint's processor as long as it is there: past the run and the sweep it should not. */
+  private watchEndpoint({ endpointName, variant }: ModelStack, { alarms }: DataStack): void {
+    new HouseAlarm(this, 'EndpointLeft', {
+      metric: new Metric({
+        namespace: '/aws/sagemaker/Endpoints',
+        metricName: 'CPUUtilization',
+        dimensionsMap: { EndpointName: endpointName, VariantName: variant },
+        statistic: Stats.SAMPLE_COUNT,
+        period: Duration.hours(1),
+      }),
+      threshold: 1,
+      evaluationPeriods: HOURS_UP,
+      topic: alarms,
+      felt: `Nobody notices, but the endpoint of the night has been up for ${HOURS_UP} hours and costs by the hour.`,
+      section: 'the-nightly-run',
     });
   }
 

@@ -31,7 +31,7 @@ export class PrivacyStack extends Stack {
       memoryMB: 2048,
       timeoutSeconds: 900,
       environment: environmentOf(config, data, model),
-      ...grantsFor(PERMISSIONS.erase, data, model.endpointArn),
+      ...grantsFor(PERMISSIONS.erase, data, model.askedFor('single').may),
       logRetentionDays: config.logRetentionDays,
       alarm: {
         topic: data.alarms,

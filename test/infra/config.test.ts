@@ -19,7 +19,7 @@ test.each([
   ['a zone that does not exist', { timeZone: 'Europe/Atlantis' }, /stages\.dev\.timeZone: does not exist/],
   ['a region that does not exist', { region: 'Frankfurt' }, /stages\.dev\.region: is no AWS region/],
   ['an instance without a GPU', { instanceType: 'ml.m5.xlarge' }, /stages\.dev\.instanceType: is no GPU/],
-  ['a scorer that does not exist', { scorer: 'lambda' }, /stages\.dev\.scorer/],
+  ['a scorer that does not exist', { scorer: 'laptop' }, /stages\.dev\.scorer/],
   [
     'a retention shorter than what makes a user active',
     { retentionDays: 30 },

@@ -7,8 +7,8 @@ describe.each(synthesize())('what stands all month in stage $name', (stage) => {
     Object.values(stage.stacks).reduce((sum, template) => sum + ofType(template, type).length, 0);
 
   test('are the alarms, secrets and keys that the bill counts', () => {
-    const ofEndpoint = stage.config.scorer === 'always' ? STANDING.endpointAlarms : 0;
-    expect(count('AWS::CloudWatch::Alarm')).toBe(STANDING.alarms + ofEndpoint);
+    const ofScorer = STANDING.scorerAlarms[stage.config.scorer as keyof typeof STANDING.scorerAlarms];
+    expect(count('AWS::CloudWatch::Alarm')).toBe(STANDING.alarms + ofScorer);
     expect(count('AWS::SecretsManager::Secret')).toBe(STANDING.secrets);
     expect(count('AWS::KMS::Key')).toBe(STANDING.customerKeys);
   });

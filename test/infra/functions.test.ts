@@ -2,24 +2,26 @@ import { existsSync, readFileSync } from 'node:fs';
 import { parseEnvironment } from '../../functions/environment.ts';
 import { NIGHTLY_STEPS } from '../../functions/nightly/steps.ts';
 import { CORS, FUNCTIONS, ROUTES } from '../../functions/routes.ts';
-import { ofType, plainId, readable, type StageTemplates, synthesize } from '../support/infra.ts';
+import { ofType, plainId, readable, type StageTemplates, synthesize, type Template } from '../support/infra.ts';
 
 const stages = synthesize();
 
-const withFunctions = ({ api, nightly, privacy }: StageTemplates['stacks']) => [api, nightly, privacy];
+const withFunctions = ({ api, nightly, privacy, model }: StageTemplates['stacks']) => [api, nightly, privacy, model];
 
 /** The functions of this app: CDK's own, which copies the bundle, is none. */
 function functionsOf({ stacks }: StageTemplates) {
-  return withFunctions(stacks).flatMap((template) => ofType(template, 'AWS::Lambda::Function'));
+  const all = withFunctions(stacks).flatMap((template) => ofType(template, 'AWS::Lambda::Function'));
+  return all.filter(({ id }) => !id.startsWith('CustomCDKBucketDeployment'));
 }
 
 const nameOf = (id: string) => plainId(id).replace(/Function$/, '');
 
 describe.each(stages)('the functions of stage $name', (stage) => {
   test('there is one for each function of the routes and each step of the night', () => {
-    const names = [...FUNCTIONS, ...NIGHTLY_STEPS.map(({ name }) => name.replace('-', '')), 'erase'];
+    const scorer = stage.config.scorer === 'always' ? [] : ['scorer'];
+    const names = [...FUNCTIONS, ...NIGHTLY_STEPS.map(({ name }) => name.replace('-', '')), 'erase', ...scorer];
     expect(functionsOf(stage).map(({ id }) => nameOf(id))).toEqual(names);
-    const entries = [...FUNCTIONS, ...NIGHTLY_STEPS.map(({ name }) => `nightly/${name}`), 'erase'];
+    const entries = [...FUNCTIONS, ...NIGHTLY_STEPS.map(({ name }) => `nightly/${name}`), 'erase', ...scorer];
     expect(functionsOf(stage).map(({ Properties }) => Properties.Description)).toEqual(
       entries.map((entry) => `Buy Timing: ${entry}`),
     );
@@ -55,14 +57,28 @@ describe.each(stages)('the functions of stage $name', (stage) => {
       expect(environment).toMatchObject({
         SHOP_TIME_ZONE: stage.config.timeZone,
         TABLE_PREFIX: `buy-timing-${stage.name}-`,
-        SCORER: 'endpoint',
-        ENDPOINT_NAME: `buy-timing-${stage.name}`,
         PEPPER_SECRET_ID: '<Pepper>',
         OBJECTS: 's3://<Objects>',
         BUNDLE: bundleVersion(),
       });
       expect(environment.RETENTION_DAYS).toBe(stage.config.retentionDays);
     }
+  });
+
+  test('a night asks the endpoint but with `lambda`, and single users are asked of the Lambda but with `always`', () => {
+    const { scorer } = stage.config;
+    const endpoint = { SCORER: 'endpoint', ENDPOINT_NAME: `buy-timing-${stage.name}` };
+    const lambda = { SCORER: 'lambda', SCORER_FUNCTION: '<scorerFunction>' };
+    const asked = (template: Template, name: string) => {
+      const found = ofType(template, 'AWS::Lambda::Function').find(({ id }) => nameOf(id) === name)!;
+      const { SCORER, ENDPOINT_NAME, SCORER_FUNCTION } = found.Properties.Environment.Variables;
+      return SCORER === 'lambda'
+        ? { SCORER, SCORER_FUNCTION: readable(SCORER_FUNCTION, stage) }
+        : { SCORER, ENDPOINT_NAME };
+    };
+    expect(asked(stage.stacks.nightly, 'scoreshard')).toEqual(scorer === 'lambda' ? lambda : endpoint);
+    expect(asked(stage.stacks.nightly, 'lookback')).toEqual(scorer === 'lambda' ? lambda : endpoint);
+    expect(asked(stage.stacks.api, 'timing')).toEqual(scorer === 'always' ? endpoint : lambda);
   });
 
   test('those of the night have the time and memory that their steps declare', () => {

@@ -9,7 +9,10 @@ const { version } = JSON.parse(
 describe.each(stages)('the model of stage $name', (stage) => {
   const { model } = stage.stacks;
 
-  test('Triton serves the shipped bundle as it lies in the bucket, without a way out', () => {
+  const hasEndpoint = stage.config.scorer !== 'lambda';
+  const where = hasEndpoint ? test : test.skip;
+
+  where('Triton serves the shipped bundle as it lies in the bucket, without a way out', () => {
     const [made] = ofType(model, 'AWS::SageMaker::Model');
     const { PrimaryContainer, EnableNetworkIsolation } = made!.Properties;
     expect(EnableNetworkIsolation).toBe(true);
@@ -33,10 +36,10 @@ describe.each(stages)('the model of stage $name', (stage) => {
       RetainOnDelete: true,
     });
     expect(readable(upload!.Properties.DestinationBucketName, stage)).toBe('<Objects>');
-    expect(ofType(model, 'AWS::SageMaker::Model')[0]!.DependsOn).toContain(upload!.id);
+    for (const { DependsOn } of ofType(model, 'AWS::SageMaker::Model')) expect(DependsOn).toContain(upload!.id);
   });
 
-  test('the endpoint has one GPU instance with a driver for the CUDA of the image', () => {
+  where('the endpoint has one GPU instance with a driver for the CUDA of the image', () => {
     const [config] = ofType(model, 'AWS::SageMaker::EndpointConfig');
     expect(config!.Properties.ProductionVariants).toMatchObject([
       {
@@ -47,6 +50,18 @@ describe.each(stages)('the model of stage $name', (stage) => {
     ]);
     // A name would keep CloudFormation from replacing it, and every change of it is a replacement.
     expect(config!.Properties.EndpointConfigName).toBeUndefined();
+  });
+
+  test('there is nothing of SageMaker where the scorer is a Lambda', () => {
+    const types = Object.values(model.Resources).map(({ Type }) => Type);
+    expect(types.some((type) => type.startsWith('AWS::SageMaker'))).toBe(hasEndpoint);
+  });
+
+  test('the model runs in a Lambda of its own unless an endpoint is always there', () => {
+    const scorers = ofType(model, 'AWS::Lambda::Function').filter(({ id }) => id.startsWith('scorer'));
+    expect(scorers).toHaveLength(stage.config.scorer === 'always' ? 0 : 1);
+    for (const { Properties } of scorers)
+      expect(Properties).toMatchObject({ Architectures: ['arm64'], MemorySize: 2_048, Timeout: 60 });
   });
 
   test('an endpoint stands only where the scorer is always there', () => {

@@ -208,6 +208,28 @@ describe.each(synthesize())('the nightly run of stage $name', (stage) => {
     );
   });
 
+  test('an alarm rings when the endpoint outlives run and sweep', () => {
+    const [left] = ofType(nightly, 'AWS::CloudWatch::Alarm').filter(
+      ({ Properties }) => Properties.Namespace === '/aws/sagemaker/Endpoints',
+    );
+    if (!nightlyEndpoint) {
+      expect(left).toBeUndefined();
+      return;
+    }
+    expect(left!.Properties).toMatchObject({
+      MetricName: 'CPUUtilization',
+      Statistic: 'SampleCount',
+      Dimensions: [
+        { Name: 'EndpointName', Value: `buy-timing-${stage.name}` },
+        { Name: 'VariantName', Value: 'all' },
+      ],
+      Period: 3_600,
+      // A run of 3.5 hours from 04:00 and the sweep at 08:00 touch five hours.
+      EvaluationPeriods: 6,
+      TreatMissingData: 'notBreaching',
+    });
+  });
+
   test('an alarm rings when a run fails, takes too long or is stopped, and when none succeeds', () => {
     const alarms = ofType(nightly, 'AWS::CloudWatch::Alarm').filter(
       ({ Properties }) => Properties.Namespace === 'AWS/States',

@@ -49,8 +49,7 @@ const ALLOWED: Record<string, string> = {
   dynamodb:GetItem              on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject                  on s3:<Objects>/models/*
-  s3:GetObject                  on s3:<Objects>/scores/*
-  sagemaker:InvokeEndpoint      on sagemaker:endpoint/STAGE`,
+  s3:GetObject                  on s3:<Objects>/scores/*`,
   actions: `${OWN}
   dynamodb:Query                on <Actions.Arn>
   dynamodb:GetItem              on <Users.Arn>
@@ -144,8 +143,7 @@ const ALLOWED: Record<string, string> = {
   dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
   dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
-  s3:GetObject                  on s3:<Objects>/models/*
-  sagemaker:InvokeEndpoint      on sagemaker:endpoint/STAGE`,
+  s3:GetObject                  on s3:<Objects>/models/*`,
   scoreshard: `${OWN}
   dynamodb:Query                on <Actions.Arn>
   dynamodb:Query                on <Users.Arn>/index/byShard
@@ -157,8 +155,7 @@ const ALLOWED: Record<string, string> = {
   s3:GetObject                  on s3:<Objects>/models/*
   s3:GetObject s3:PutObject     on s3:<Objects>/scores/*
   s3:PutObject                  on s3:<Objects>/warehouse/*
-  s3:PutObject                  on s3:<Objects>/demand/*
-  sagemaker:InvokeEndpoint      on sagemaker:endpoint/STAGE`,
+  s3:PutObject                  on s3:<Objects>/demand/*`,
   finish: `${OWN}
   dynamodb:Query                on <Users.Arn>/index/byShard
   dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Runs.Arn>
@@ -174,26 +171,50 @@ const ALLOWED: Record<string, string> = {
   s3:GetObject                  on s3:cdk-hnb659fds-assets-<AWS::AccountId>-REGION/HASH.zip
   s3:ListBucket                 on s3:<Objects>
   s3:PutObject s3:AbortMultipartUpload on s3:<Objects>/models/VERSION/*`,
-  // SageMaker and the container of the model.
-  Model: `
+};
+
+/** SageMaker and the container of the model. */
+const MODEL = `
   s3:GetObject                  on s3:<Objects>/models/*
   s3:ListBucket                 on s3:<Objects> if s3:prefix is models/*
   ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on TRITON
   ecr:GetAuthorizationToken     on *
   logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogStreams on logs:log-group:/aws/sagemaker/Endpoints/STAGE:*
   logs:PutLogEvents             on logs:log-group:/aws/sagemaker/Endpoints/STAGE:*
-  cloudwatch:PutMetricData      on * if cloudwatch:namespace is /aws/sagemaker/*`,
-};
+  cloudwatch:PutMetricData      on * if cloudwatch:namespace is /aws/sagemaker/*`;
+
+/** The model in a Lambda: no secret, and no table but the one that says which model is live. */
+const SCORER = `${EVERY}
+  dynamodb:GetItem              on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/models/*`;
+
+const ASKS_ENDPOINT = '\n  sagemaker:InvokeEndpoint on sagemaker:endpoint/STAGE';
+const ASKS_SCORER = '\n  lambda:InvokeFunction on <scorerFunction.Arn>';
 
 const NIGHTLY: Record<string, string> = {
   Machine: RUNS_AT_ALL + MAKES_THE_ENDPOINT,
   'Scheduler of Nightly': 'states:StartExecution on <Machine>',
   'Scheduler of Sweep': 'sagemaker:DeleteEndpoint on sagemaker:endpoint/STAGE',
 };
+/** The run of a stage whose endpoint it neither makes nor deletes. */
 const ALWAYS: Record<string, string> = {
   Machine: RUNS_AT_ALL,
   'Scheduler of Nightly': 'states:StartExecution on <Machine>',
 };
+
+function allowedIn(scorer: string): Record<string, string> {
+  const night = scorer === 'lambda' ? ASKS_SCORER : ASKS_ENDPOINT;
+  return {
+    ...ALLOWED,
+    timing: ALLOWED.timing + (scorer === 'always' ? ASKS_ENDPOINT : ASKS_SCORER),
+    lookback: ALLOWED.lookback + night,
+    scoreshard: ALLOWED.scoreshard + night,
+    ...(scorer === 'nightly' ? NIGHTLY : ALWAYS),
+    ...(scorer !== 'lambda' && { Model: MODEL }),
+    ...(scorer !== 'always' && { scorer: SCORER }),
+  };
+}
 
 /** `a b on c` as `a on c` and `b on c`. */
 function linesOf(allowed: string): string[] {
@@ -211,7 +232,7 @@ const stages = synthesize();
 
 describe.each(stages)('in stage $name', (stage) => {
   const found = Map.groupBy(permissionsOf(stage), ({ role }) => role);
-  const expected = { ...ALLOWED, ...(stage.config.scorer === 'nightly' ? NIGHTLY : ALWAYS) };
+  const expected = allowedIn(stage.config.scorer);
 
   test('there are these roles and no others', () => {
     expect([...found.keys()].sort()).toEqual(Object.keys(expected).sort());
@@ -225,7 +246,8 @@ describe.each(stages)('in stage $name', (stage) => {
   test('nobody may do all of a service, and only what has no resource is allowed on all of them', () => {
     const onAll = [...found.values()].flat().filter(({ resource }) => resource.startsWith('*'));
     const services = new Set(onAll.map(({ action }) => action.replace(/^(logs|xray|ecr|cloudwatch):.*/, '$1')));
-    expect([...services].sort()).toEqual(['cloudwatch', 'ecr', 'logs', 'xray']);
+    const ofModel = stage.config.scorer === 'lambda' ? [] : ['cloudwatch', 'ecr'];
+    expect([...services].sort()).toEqual([...ofModel, 'logs', 'xray']);
     for (const { action } of [...found.values()].flat()) expect(action).toMatch(/^[a-z0-9-]+:[A-Z][A-Za-z]+$/);
   });
 });

@@ -27,7 +27,7 @@ export interface StageTemplates {
 export const cdkJson: { context: Record<string, unknown> & { stages: Record<string, StageTemplates['config']> } } =
   JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-/** The stages of cdk.json, and one with what they leave out: an endpoint always up, an e-mail, another region. */
+/** The stages of cdk.json, and what they leave out: an endpoint always up, an e-mail, another region; no endpoint at all. */
 const stages: Record<string, StageTemplates['config']> = {
   ...cdkJson.context.stages,
   other: {
@@ -40,6 +40,7 @@ const stages: Record<string, StageTemplates['config']> = {
     retentionDays: 365,
     budget: undefined,
   },
+  small: { ...cdkJson.context.stages.dev!, scorer: 'lambda', instanceType: undefined, budget: undefined },
 };
 
 export interface SynthesisRequest {
