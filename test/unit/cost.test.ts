@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import cost from '../../cli/commands/cost.ts';
+import { runCommand } from '../../cli/framework.ts';
 import { billsOf } from '../../lib/cost/bill.ts';
 import type { Shop } from '../../lib/cost/mix.ts';
 import { evenNight, nightCounts } from '../../lib/cost/night.ts';
@@ -83,5 +86,46 @@ describe('a night', () => {
 
   test('at every size is what docs/scale.md says', () => {
     expect(readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8')).toContain(scaleTable());
+  });
+});
+
+describe('npm run cost', () => {
+  afterEach(() => void jest.restoreAllMocks());
+
+  const run = async (...args: string[]) => {
+    const said = { out: '', err: '' };
+    const keep = (name: 'out' | 'err') => (text: unknown) => {
+      said[name] += text;
+      return true;
+    };
+    jest.spyOn(process.stdout, 'write').mockImplementation(keep('out'));
+    jest.spyOn(process.stderr, 'write').mockImplementation(keep('err'));
+    return { code: await runCommand(cost, args), ...said };
+  };
+  const size = ['--users', '10000', '--events-per-day', '1000000'];
+
+  test('prints every line, the sum, and the naive design beside it', async () => {
+    const { code, out } = await run(...size);
+    expect(code).toBe(0);
+    for (const { service, what } of billsOf(small).ours.lines) expect(out).toContain(`${service}, ${what}: `);
+    expect(out).toContain(`${usd().toFixed(2)}  in all`);
+    expect(out).toMatch(
+      /10000 users, 1000000 events a day from a browser, 5 a request; 20 % of the users act on a day/,
+    );
+  });
+
+  test('gives the same as JSON, the last line of stdout', async () => {
+    const { out } = await run(...size, '--scorer', 'always', '--json');
+    const result = JSON.parse(out.trim().split('\n').at(-1)!);
+    expect(result).toMatchObject({ users: 10_000, scorer: 'always', usd: usd({ scorer: 'always' }) });
+    expect(result.lines).toEqual(billsOf({ ...small, scorer: 'always' }).ours.lines);
+  });
+
+  test.each([
+    ['no size', []],
+    ['a model that does not exist', [...size, '--model', 'huge']],
+    ['less retention than makes a user active', [...size, '--retention-days', '30']],
+  ])('refuses %s as wrong usage', async (_what, args) => {
+    expect((await run(...args)).code).toBe(2);
   });
 });

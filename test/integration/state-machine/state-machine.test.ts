@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { ScorerUnavailable } from '../../../core/model/contract.ts';
 import { addDays, type Day } from '../../../core/time.ts';
-import { statesEntered } from '../../../lib/cost/night.ts';
+import { historyEvents, statesEntered } from '../../../lib/cost/night.ts';
 import type { Definition } from '../../../lib/nightly/definition.ts';
 import { ofType, readable, synthesize } from '../../support/infra.ts';
 import { type Interpreter, startInterpreter } from '../../support/interpreter.ts';
@@ -91,7 +91,7 @@ let day: Day = '2026-03-10';
   const someShard = async () => (await shop.deps.users.getMany([shop.deps.pseudonyms.pseudonym('user-3')]))[0]!.shard;
 
   test('makes an endpoint, waits for it, scores everyone once and deletes it', async () => {
-    const { status, states, waited } = await run();
+    const { status, states, events, waited } = await run();
     expect(status).toBe('SUCCEEDED');
     expect(await scored()).toBe(USERS);
     expect([calls('CreateEndpoint'), calls('DeleteEndpoint'), endpoints()]).toEqual([1, 1, []]);
@@ -99,6 +99,7 @@ let day: Day = '2026-03-10';
     expect(waited).toEqual([30, 30]);
     // What the bill counts (lib/cost/night.ts).
     expect(states).toHaveLength(statesEntered(2));
+    expect(events).toHaveLength(historyEvents(2));
   }, 60_000);
 
   const shards = async () => {
@@ -210,10 +211,14 @@ let day: Day = '2026-03-10';
     day = '2026-05-01';
   }, 60_000);
 
-  test('makes and deletes none where one is always up', async () => {
-    endpointNeeded = false;
-    expect((await run('always')).status).toBe('SUCCEEDED');
-    expect(await scored()).toBe(USERS);
-    expect(calls('Endpoint')).toBe(0);
-  }, 60_000);
+  test.each(['always', 'lambda'])(
+    'makes and deletes none where the scorer is %s',
+    async (scorer) => {
+      endpointNeeded = false;
+      expect((await run(scorer)).status).toBe('SUCCEEDED');
+      expect(await scored()).toBe(USERS);
+      expect(calls('Endpoint')).toBe(0);
+    },
+    60_000,
+  );
 });
