@@ -2,15 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Action } from '../../../core/actions/action.ts';
 import { buyingDays, DEMAND_DAYS } from '../../../core/demand/buying-days.ts';
-import { NOTHING } from '../../../core/demand/errors.ts';
+import { type DemandErrors, NOTHING, USUAL_ERRORS } from '../../../core/demand/errors.ts';
 import { unitsCount } from '../../../core/demand/intervals.ts';
 import { outlookOf } from '../../../core/demand/outlook.ts';
 import { createPastDemand, FEWEST_USERS, type PastDemand } from '../../../core/demand/past.ts';
 import { addSums, createDemandBuilder, emptySums, packSums, unpackSums } from '../../../core/demand/sums.ts';
 import { HORIZONS } from '../../../core/model/contract.ts';
+import type { ObjectStore } from '../../../core/ports.ts';
 import { within } from '../../../core/scores.ts';
 import { userDaysOf } from '../../../core/shop-statistics.ts';
 import { zoneOf } from '../../../core/time.ts';
+import { getDemand, putDemand } from '../../../functions/runs/demand-files.ts';
 
 const DAY = '2026-03-10';
 const zone = zoneOf('UTC');
@@ -210,4 +212,18 @@ describe('the past of a shop', () => {
     const { series } = outlookOf(DAY, emptySums(), empty, ERRORS);
     expect(series.map(({ mean }) => total(mean))).toEqual([0, 0]);
   });
+});
+
+test('demand that was stored before lasting errors were told apart has the usual one', async () => {
+  const files = new Map<string, Uint8Array>();
+  const objects = {
+    put: async (name: string, bytes: Uint8Array) => void files.set(name, bytes),
+    get: async (name: string) => files.get(name),
+  } as unknown as ObjectStore;
+  const outlook = outlookOf(DAY, emptySums(), past, ERRORS);
+  const { lasting: _, ...before } = ERRORS;
+  await putDemand(objects, { ...outlook, errors: before as DemandErrors });
+  expect((await getDemand(objects, DAY))!.errors).toEqual({ ...before, lasting: USUAL_ERRORS.lasting });
+  await putDemand(objects, outlook);
+  expect(await getDemand(objects, DAY)).toEqual(outlook);
 });
