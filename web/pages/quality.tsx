@@ -189,7 +189,7 @@ function BandLift({ horizon }: { horizon: LiveHorizon }) {
                 <td class="number">{amount(expected)}</td>
                 <td class="number">{count(actual)}</td>
                 <td class="number muted">
-                  {amount(low95)} – {amount(high95)}
+                  {count(low95)} – {count(high95)}
                 </td>
                 <td class="number">{n > 0 && rate > 0 ? `${(actual / n / rate).toFixed(1)} ×` : '–'}</td>
               </tr>

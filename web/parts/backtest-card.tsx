@@ -46,7 +46,7 @@ export function BacktestCard({ model, backtest: { shop, simulated } }: Pick<Qual
       ) : (
         <p class="muted">
           It was not trained on a log of a shop, so there is no backtest on one: <code>npm run backtest</code> makes one
-          of yours.
+          on yours.
         </p>
       )}
     </section>

@@ -165,7 +165,7 @@ export function RunsChart({ runs, horizon }: { runs: LiveRun[]; horizon: number 
           fullDay(day),
           amount(expected),
           count(actual),
-          `${amount(low95)} – ${amount(high95)}`,
+          `${count(low95)} – ${count(high95)}`,
           auc === null ? '–' : auc.toFixed(3),
         ]),
       }}

@@ -27,5 +27,6 @@ export async function putOutcomes(
       if (value) log.warn('buyers are not as forecast', { day: origin, horizon, ...alarm });
     }
   }
-  await removeOldOutcomes(settings, day);
+  // Not by a run that found nobody, which is not what is shown: a log of long ago would lose what is told of it.
+  if ([...shards.values()].some(({ activeUsers }) => activeUsers > 0)) await removeOldOutcomes(settings, day);
 }
