@@ -98,6 +98,14 @@ describe('the typed client', () => {
     expect(within.map(({ days }) => days)).toEqual([1, 3, 7, 14, 30]);
   });
 
+  test('reads how good the scores are, before any forecast is over', async () => {
+    const { day, model, live, backtest } = await client().call('GET /v1/quality');
+    const overview = await client().call('GET /v1/overview');
+    expect([day, model.version]).toEqual([overview.day, overview.run.modelVersion]);
+    expect(live).toBeNull();
+    expect(backtest.simulated!.logLoss).toBeGreaterThan(backtest.simulated!.possible);
+  });
+
   test('gets a download as it comes', async () => {
     const answer = await client().request('GET /v1/audiences/{name}', { path: { name: 'unlikely' } }, 'text/csv');
     expect((await answer.text()).split('\n')[0]).toMatch(/(^|,)user,/);
