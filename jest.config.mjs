@@ -14,6 +14,7 @@ export default {
       },
     ],
   },
+  globalSetup: process.env.STORE === 'dynamodb-local' ? '<rootDir>/test/support/start-dynamodb-local.ts' : undefined,
   modulePathIgnorePatterns: ['<rootDir>/cdk.out', '<rootDir>/model/.venv'],
   testTimeout: 30_000,
   maxWorkers: 2,

@@ -1,15 +1,21 @@
-/** `npm test`: checks, the tests of the TypeScript side, and those of the model; one closing line with the sums. */
+/** `npm test`: checks, the tests of the TypeScript side, on two stores, and those of the model; one closing line with the sums. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { installDynamoDbLocal } from '../../test/support/dynamodb-local.ts';
 import { type Outcome, runChecks } from '../checks.ts';
-import { type Context, defineCommand, FailedResult, list, text, Usage } from '../framework.ts';
+import { type Context, defineCommand, FailedResult, Failure, list, text, Usage } from '../framework.ts';
 import { runProgram } from '../process.ts';
 import { ROOT } from '../project.ts';
 import { ensurePython } from '../python.ts';
 
 const JEST_PARTS = ['unit', 'integration', 'contract', 'infra', 'e2e', 'bench'];
-const PARTS = ['check', ...JEST_PARTS, 'model'];
+/** The tests of the store again, on DynamoDB Local. */
+const PARITY = 'parity';
+const PARTS = ['check', ...JEST_PARTS, PARITY, 'model'];
+const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
+/** Whose tests are about the store: elsewhere, and in these, one only has to be there. */
+const STORE_TESTS = /\/test\/(integration(?!\/state-machine)|infra)\/.*\.test\.ts$/;
 
 export default defineCommand({
   name: 'test',
@@ -26,7 +32,14 @@ export default defineCommand({
     if (only.includes('check')) {
       outcomes.push(...(await runChecks(await ensurePython(context.progress), context.print)));
     }
-    if (jestParts.length > 0) outcomes.push(await runJest(jestParts, match));
+    if (jestParts.length > 0) outcomes.push(await runJest('jest', ['--testPathPatterns', patternOf(jestParts, match)]));
+    if (only.includes(PARITY)) {
+      const lacking = await whatParityLacks();
+      if (lacking && only.length === 1)
+        throw new Failure(`there is no parity run: ${lacking}`, 'install that and try again');
+      if (lacking) context.print(`left out parity: ${lacking}`);
+      else outcomes.push(await runParity(match));
+    }
     if (only.includes('model')) outcomes.push(await runPytest(context, match));
     const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
     const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
@@ -39,22 +52,43 @@ export default defineCommand({
   },
 });
 
-async function runJest(parts: string[], match: string | undefined): Promise<Outcome> {
+function patternOf(parts: string[], match = ''): string {
   const folders = parts.map((part) => `${join(ROOT, 'test', part)}/`);
-  const pattern = `(${folders.map(literal).join('|')})${match ? `.*${literal(match)}` : ''}`;
+  return `(${folders.map(literal).join('|')}).*${literal(match)}`;
+}
+
+async function whatParityLacks(): Promise<string | undefined> {
+  try {
+    await installDynamoDbLocal();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+/** Those of the tests of the store whose path contains `match`, on DynamoDB Local (test/support/store.ts). */
+async function runParity(match = ''): Promise<Outcome> {
+  const related = ['--findRelatedTests', join(ROOT, 'test', 'support', 'store.ts')];
+  const { output } = await runProgram(process.execPath, [JEST, '--listTests', ...related], { cwd: ROOT });
+  const chosen = output.split('\n').filter((line) => STORE_TESTS.test(line) && line.includes(match));
+  // Without any, Jest would run all there are.
+  if (chosen.length === 0) return { name: 'parity', passed: 0, failed: 0 };
+  return runJest('parity', ['--runTestsByPath', ...chosen], { STORE: 'dynamodb-local' });
+}
+
+async function runJest(name: string, chosen: string[], env: Record<string, string> = {}): Promise<Outcome> {
   return withReport('report.json', async (report) => {
-    const jest = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
-    const args = [jest, '--passWithNoTests', '--json', `--outputFile=${report}`, '--testPathPatterns', pattern];
+    const args = [JEST, '--passWithNoTests', '--json', `--outputFile=${report}`, ...chosen];
     const { output } = await runProgram(process.execPath, args, {
       cwd: ROOT,
       // Jest runs ES modules only behind this flag: https://jestjs.io/docs/ecmascript-modules
-      env: { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },
+      env: { NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning', ...env },
       show: true,
     });
     const text = readReport(report);
-    if (!text) return { name: `jest, which did not run ${output}`, passed: 0, failed: 1 };
+    if (!text) return { name: `${name}, which did not run ${output}`, passed: 0, failed: 1 };
     const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(text);
-    return { name: 'jest', passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
+    return { name, passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
   });
 }
 

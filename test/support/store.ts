@@ -1,4 +1,5 @@
 import './realm.ts';
+import { randomBytes } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { createDynamoClient, type DynamoClient } from '../../adapters/dynamo/client.ts';
 import { createTables } from '../../adapters/dynamo/tables.ts';
@@ -15,22 +16,26 @@ export interface TestStore {
   stop(): Promise<void>;
 }
 
+/** A store without tables. */
+interface Server {
+  url: string;
+  /** Who asks; DynamoDB Local keeps the tables of each apart. */
+  accessKey: string;
+  close(): Promise<void>;
+}
+
 /**
- * A real DynamoDB API (dynalite) on a free port of this machine, with the tables created.
- * @param options.onDisk folder of the database; absent: in memory
+ * A real DynamoDB API with the tables created: dynalite on a free port of this machine, or under `STORE=dynamodb-local`
+ * that one, with tables that no other test sees.
+ * @param options.onDisk folder of dynalite's database; absent: in memory
  */
 export async function startStore(options: { onDisk?: string } = {}): Promise<TestStore> {
-  const server = createDynalite({ path: options.onDisk });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  const url = `http://127.0.0.1:${port}`;
+  const local = process.env.STORE === 'dynamodb-local' && !options.onDisk;
+  const server = local ? dynamoDbLocal() : await startDynalite(options.onDisk);
   const environment = {
-    AWS_ENDPOINT_URL_DYNAMODB: url,
+    AWS_ENDPOINT_URL_DYNAMODB: server.url,
     AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'local',
+    AWS_ACCESS_KEY_ID: server.accessKey,
     AWS_SECRET_ACCESS_KEY: 'local',
     TABLE_PREFIX: '',
   };
@@ -39,8 +44,8 @@ export async function startStore(options: { onDisk?: string } = {}): Promise<Tes
   const client = createDynamoClient();
   await createTables(client, '');
   return {
-    port,
-    url,
+    port: Number(new URL(server.url).port),
+    url: server.url,
     client,
     environment,
     async stop() {
@@ -49,6 +54,21 @@ export async function startStore(options: { onDisk?: string } = {}): Promise<Tes
         if (value === undefined) delete process.env[name];
         else process.env[name] = value;
       }
+      await server.close();
+    },
+  };
+}
+
+async function startDynalite(path: string | undefined): Promise<Server> {
+  const server = createDynalite({ path });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    accessKey: 'local',
+    async close() {
       const closed = new Promise<void>((resolve, reject) =>
         server.close((error) => (error ? reject(error) : resolve())),
       );
@@ -56,4 +76,10 @@ export async function startStore(options: { onDisk?: string } = {}): Promise<Tes
       await closed;
     },
   };
+}
+
+/** The one that `start-dynamodb-local.ts` started. */
+function dynamoDbLocal(): Server {
+  const accessKey = `test${randomBytes(8).toString('hex')}`;
+  return { url: process.env.DYNAMODB_LOCAL_URL!, accessKey, close: async () => {} };
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { SCOPES, type Scope } from '../../../core/ports.ts';
 import { scopeAllows } from '../../../functions/http/access.ts';
@@ -22,6 +23,7 @@ beforeAll(async () => {
     SHOP_TIME_ZONE: 'UTC',
     PEPPER_SECRET_ID: `file:${join(folder, 'secrets.json')}`,
     OBJECTS: `file:${join(folder, 'objects')}`,
+    BUNDLE: `file:${fileURLToPath(new URL('../../../model/bundles/tiny', import.meta.url))}`,
   });
   deps = { ...wired, log: { info: () => {}, warn: () => {}, error: () => {} } };
   for (const scope of SCOPES) keys.set(scope, (await deps.keys.create({ scope, name: scope })).key);
