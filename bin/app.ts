@@ -1,3 +1,5 @@
 import { createApp } from '../lib/app.ts';
+import { buildWeb } from '../web/build.ts';
 
+await buildWeb();
 createApp().synth();

@@ -24,6 +24,19 @@ const schema = z.strictObject({
     .string()
     .regex(/^ml\.(g4dn|g5|g6)\.\d*xlarge$/, 'is no GPU instance of g4dn, g5 or g6')
     .default('ml.g4dn.xlarge'),
+  /** Requests a minute from one address, above which it is answered 429 until they are fewer. A shop's server is one. */
+  requestsPerMinute: z.number().int().min(10, 'must be 10 or more, as WAF wants it').default(6_000),
+  /** Calls of ingest at once that are kept for it, and the most there are; absent: what the account has left. */
+  ingestConcurrency: z.number().int().positive('must be more than 0').optional(),
+  /** A name of the shop's own for CloudFront, and its certificate; its DNS record is the shop's to make. */
+  domain: z
+    .strictObject({
+      name: z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'is no host name'),
+      certificate: z
+        .string()
+        .regex(/^arn:aws:acm:us-east-1:\d{12}:certificate\/[\w-]+$/, 'is no certificate of ACM in us-east-1'),
+    })
+    .optional(),
   /** USD a month, of the whole account; absent: no budget. `npm run cost` says what to expect. */
   budget: z.number().positive('must be more than 0').optional(),
   /** Gets every alarm, once it has confirmed the subscription. */

@@ -4,7 +4,9 @@ import type { Construct } from 'constructs';
 import type { StageConfig } from './config.ts';
 import { ApiStack } from './stacks/api.ts';
 import { DataStack } from './stacks/data.ts';
+import { EdgeStack } from './stacks/edge.ts';
 import { EventsStack } from './stacks/events.ts';
+import { FIREWALL_REGION, FirewallStack } from './stacks/firewall.ts';
 import { ModelStack } from './stacks/model.ts';
 import { NightlyStack } from './stacks/nightly.ts';
 import { PrivacyStack } from './stacks/privacy.ts';
@@ -16,7 +18,17 @@ export class BuyTiming extends Stage {
     const prefix = `buy-timing-${name}`;
     const data = new DataStack(this, 'data', { stackName: `${prefix}-data`, prefix, config });
     const model = new ModelStack(this, 'model', { stackName: `${prefix}-model`, prefix, config, data });
-    new ApiStack(this, 'api', { stackName: `${prefix}-api`, prefix, config, data, model });
+    const api = new ApiStack(this, 'api', { stackName: `${prefix}-api`, prefix, config, data, model });
+    // CloudFront's firewall is in us-east-1, wherever the rest stands.
+    const crossRegionReferences = config.region !== FIREWALL_REGION;
+    const firewall = new FirewallStack(this, 'firewall', {
+      stackName: `${prefix}-firewall`,
+      env: { region: FIREWALL_REGION },
+      crossRegionReferences,
+      prefix,
+      config,
+    });
+    new EdgeStack(this, 'edge', { stackName: `${prefix}-edge`, crossRegionReferences, config, data, api, firewall });
     new NightlyStack(this, 'nightly', { stackName: `${prefix}-nightly`, prefix, config, data, model });
     new EventsStack(this, 'events', { stackName: `${prefix}-events`, prefix, config, data, model });
     new PrivacyStack(this, 'privacy', { stackName: `${prefix}-privacy`, config, data, model });

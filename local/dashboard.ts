@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
+import { DASHBOARD_HEADERS } from '../web/headers.ts';
 import type { Reply } from './gateway.ts';
 
 export interface Dashboard {
@@ -17,23 +18,6 @@ const TYPES: Record<string, string> = {
   '.png': 'image/png',
   '.woff2': 'font/woff2',
   '.json': 'application/json',
-};
-
-const HEADERS = {
-  'content-security-policy': [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "font-src 'self'",
-    "connect-src 'self'",
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
 };
 
 /** @param folder what `buildWeb` made: `index.html` and `assets/` with a hash in every name */
@@ -52,7 +36,7 @@ export async function loadDashboard(folder: string): Promise<Dashboard> {
       const file = files.get(path);
       if (!file) return undefined;
       const headers = {
-        ...HEADERS,
+        ...DASHBOARD_HEADERS,
         'content-type': file.type,
         etag: file.tag,
         'cache-control': path === '/' ? 'no-cache' : 'public, max-age=31536000, immutable',

@@ -28,8 +28,11 @@ export interface HouseFunctionProps {
   wildcards: { resource: string; reason: string }[];
   /** Whether it runs the model itself. */
   modelRuntime?: boolean;
+  /** Calls at once that are kept for it, and the most there are. */
+  reservedConcurrency?: number;
   logRetentionDays: number;
-  alarm: { topic: ITopic; felt: string; section: string };
+  /** Absent for one of the API whose failure its callers alone feel: the alarm on the API's 5xx answers tells of it. */
+  alarm?: { topic: ITopic; felt: string; section: string };
 }
 
 export class HouseFunction extends Construct {
@@ -58,14 +61,14 @@ export class HouseFunction extends Construct {
       // Without Lambda's own three lines for each call, which would be half of what is logged.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
+      reservedConcurrentExecutions: props.reservedConcurrency,
       tracing: Tracing.ACTIVE,
     });
+    if (!props.alarm) return;
     new HouseAlarm(this, 'Errors', {
       metric: this.lambda.metricErrors({ period: Duration.minutes(5) }),
       threshold: 1,
-      topic: props.alarm.topic,
-      felt: props.alarm.felt,
-      section: props.alarm.section,
+      ...props.alarm,
     });
   }
 }

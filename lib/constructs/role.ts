@@ -36,5 +36,6 @@ function flat(text: string | Record<string, unknown>): string {
     const [between, parts] = of as [string, (string | Record<string, unknown>)[]];
     return parts.map(flat).join(between);
   }
+  if (kind === 'Fn::GetAtt') return `<${(of as string[]).join('.')}>`;
   return kind === 'Ref' ? `<${of}>` : flat(of as string);
 }

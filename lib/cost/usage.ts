@@ -256,7 +256,7 @@ function watchingUse({ scorer }: Shop, logBytes: number, calls: number): Use[] {
     { service: 'CloudWatch', what: 'metrics of ingest', meter: 'metrics', quantity: STANDING.metrics },
     { service: 'CloudWatch', what: 'alarms', meter: 'alarms', quantity: alarms },
     { service: 'X-Ray', what: 'traces, 5 % of calls', meter: 'traces', quantity: calls * TRACED },
-    { service: 'Secrets Manager', what: 'pepper', meter: 'secrets', quantity: STANDING.secrets },
+    { service: 'Secrets Manager', what: 'pepper and header', meter: 'secrets', quantity: STANDING.secrets },
     { service: 'Secrets Manager', what: 'a call for each new process', meter: 'secretCalls', quantity: DAYS * 24 * 20 },
     { service: 'KMS', what: 'keys of the customer', meter: 'keys', quantity: STANDING.customerKeys },
   ];

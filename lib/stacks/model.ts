@@ -1,13 +1,11 @@
 /** The shipped model bundle in the bucket, and what serves it: Triton on a GPU, a Lambda, or both. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ArnFormat, Duration, RemovalPolicy, Stack, type StackProps, Validations } from 'aws-cdk-lib';
+import { ArnFormat, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
-import { BucketDeployment, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import type { BucketDeployment } from 'aws-cdk-lib/aws-s3-deployment';
 import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
@@ -15,7 +13,8 @@ import { MODEL_NAME } from '../../core/model/contract.ts';
 import type { StageConfig } from '../config.ts';
 import { HouseAlarm } from '../constructs/alarm.ts';
 import { HouseFunction } from '../constructs/function.ts';
-import { allow, argueWildcard, createFunctionRole } from '../constructs/role.ts';
+import { allow, argueWildcard } from '../constructs/role.ts';
+import { uploadFolder } from '../constructs/upload.ts';
 import { basicEnvironment } from '../environment.ts';
 import { grantsFor } from '../grants.ts';
 import { PERMISSIONS } from '../permissions.ts';
@@ -118,34 +117,14 @@ export class ModelStack extends Stack {
 
   /** Every version keeps its own folder, so that a rollback finds what it needs. */
   private uploadBundle(config: StageConfig): BucketDeployment {
-    const logGroup = new LogGroup(this, 'BundleLog', {
-      retention: config.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
+    return uploadFolder(this, 'Bundle', {
+      folder: BUNDLE,
+      bucket: this.bucket,
+      prefix: `models/${this.bundleVersion}`,
+      keeps: true,
+      wildcard: 'All files of the bundle.',
+      logRetentionDays: config.logRetentionDays,
     });
-    const bundle = new Asset(this, 'BundleAsset', { path: BUNDLE });
-    const files = `${this.bucket.bucketArn}/models/${this.bundleVersion}/*`;
-    const role = createFunctionRole(this, 'BundleRole', logGroup, [
-      allow(['s3:GetObject'], [bundle.bucket.arnForObjects(bundle.s3ObjectKey)]),
-      allow(['s3:ListBucket'], [this.bucket.bucketArn]),
-      allow(['s3:PutObject', 's3:AbortMultipartUpload'], [files]),
-    ]);
-    argueWildcard(role, files, 'All files of the bundle.');
-    const deployment = new BucketDeployment(this, 'Bundle', {
-      sources: [Source.bucket(bundle.bucket, bundle.s3ObjectKey)],
-      destinationBucket: this.bucket,
-      destinationKeyPrefix: `models/${this.bundleVersion}`,
-      prune: false,
-      retainOnDelete: true,
-      memoryLimit: 1024,
-      logGroup,
-      // CDK would add wildcards of actions on the whole bucket and on every asset of the account.
-      role: role.withoutPolicyUpdates(),
-    });
-    Validations.of(this).acknowledge({
-      id: 'AwsSolutions-L1',
-      reason: 'CDK itself chooses the runtime of its BucketDeployment; every function of this app is on the latest.',
-    });
-    return deployment;
   }
 
   private createModel(region: string): CfnModel {

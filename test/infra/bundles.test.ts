@@ -16,7 +16,14 @@ interface Bundle {
   exports: string[];
 }
 
-const entries = [...FUNCTIONS, ...NIGHTLY_STEPS.map(({ name }) => `nightly/${name}`), 'erase', 'scorer'];
+const entries = [
+  ...FUNCTIONS,
+  ...NIGHTLY_STEPS.map(({ name }) => `nightly/${name}`),
+  'erase',
+  'scorer',
+  'edge/authorize',
+  'edge/rotate',
+];
 const script = fileURLToPath(new URL('../support/bundle.ts', import.meta.url));
 const bundles: Bundle[] = JSON.parse(
   execFileSync(process.execPath, [script, ...entries], { maxBuffer: 64 * 1024 * 1024 }).toString('utf8'),

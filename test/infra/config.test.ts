@@ -26,6 +26,13 @@ test.each([
     /stages\.dev\.retentionDays: must be 91/,
   ],
   ['a retention of logs that CloudWatch does not have', { logRetentionDays: 15 }, /stages\.dev\.logRetentionDays/],
+  ['a limit that WAF cannot have', { requestsPerMinute: 5 }, /stages\.dev\.requestsPerMinute: must be 10/],
+  ['no calls of ingest', { ingestConcurrency: 0 }, /stages\.dev\.ingestConcurrency: must be more than 0/],
+  [
+    'a certificate of another region',
+    { domain: { name: 'a.example.com', certificate: 'arn:aws:acm:eu-central-1:123456789012:certificate/1' } },
+    /stages\.dev\.domain\.certificate: is no certificate of ACM in us-east-1/,
+  ],
   ['a budget of nothing', { budget: 0 }, /stages\.dev\.budget: must be more than 0/],
   ['an e-mail that is none', { alarmEmail: 'ops' }, /stages\.dev\.alarmEmail/],
   ['a key that is not known', { timezone: 'UTC' }, /stages\.dev: Unrecognized key: "timezone"/],

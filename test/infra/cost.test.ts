@@ -12,4 +12,10 @@ describe.each(synthesize())('what stands all month in stage $name', (stage) => {
     expect(count('AWS::SecretsManager::Secret')).toBe(STANDING.secrets);
     expect(count('AWS::KMS::Key')).toBe(STANDING.customerKeys);
   });
+
+  test('is the firewall that the bill counts', () => {
+    const acls = ofType(stage.stacks.firewall, 'AWS::WAFv2::WebACL');
+    expect(count('AWS::WAFv2::WebACL')).toBe(STANDING.webAcls);
+    expect(acls.flatMap(({ Properties }) => Properties.Rules)).toHaveLength(STANDING.wafRules);
+  });
 });

@@ -6,22 +6,46 @@ import { ofType, plainId, readable, type StageTemplates, synthesize, type Templa
 
 const stages = synthesize();
 
-const withFunctions = ({ api, nightly, privacy, model }: StageTemplates['stacks']) => [api, nightly, privacy, model];
+const withFunctions = ({ api, edge, nightly, privacy, model }: StageTemplates['stacks']) => [
+  api,
+  edge,
+  nightly,
+  privacy,
+  model,
+];
 
-/** The functions of this app: CDK's own, which copies the bundle, is none. */
+/** The functions of this app: CDK's own, which copy files and values, are none. */
 function functionsOf({ stacks }: StageTemplates) {
   const all = withFunctions(stacks).flatMap((template) => ofType(template, 'AWS::Lambda::Function'));
-  return all.filter(({ id }) => !id.startsWith('CustomCDKBucketDeployment'));
+  return all.filter(({ id }) => !/^CustomC(DKBucketDeployment|rossRegionExport)/.test(id));
 }
+
+/** What keeps the API to CloudFront knows nothing of the shop. */
+const ofShop = (stage: StageTemplates) =>
+  functionsOf(stage).filter(({ Properties }) => !Properties.Description.includes(': edge/'));
 
 const nameOf = (id: string) => plainId(id).replace(/Function$/, '');
 
 describe.each(stages)('the functions of stage $name', (stage) => {
   test('there is one for each function of the routes and each step of the night', () => {
     const scorer = stage.config.scorer === 'always' ? [] : ['scorer'];
-    const names = [...FUNCTIONS, ...NIGHTLY_STEPS.map(({ name }) => name.replace('-', '')), 'erase', ...scorer];
+    const names = [
+      ...FUNCTIONS,
+      'Originauthorize',
+      'rotate',
+      ...NIGHTLY_STEPS.map(({ name }) => name.replace('-', '')),
+      'erase',
+      ...scorer,
+    ];
     expect(functionsOf(stage).map(({ id }) => nameOf(id))).toEqual(names);
-    const entries = [...FUNCTIONS, ...NIGHTLY_STEPS.map(({ name }) => `nightly/${name}`), 'erase', ...scorer];
+    const atEdge = ['edge/authorize', 'edge/rotate'];
+    const entries = [
+      ...FUNCTIONS,
+      ...atEdge,
+      ...NIGHTLY_STEPS.map(({ name }) => `nightly/${name}`),
+      'erase',
+      ...scorer,
+    ];
     expect(functionsOf(stage).map(({ Properties }) => Properties.Description)).toEqual(
       entries.map((entry) => `Buy Timing: ${entry}`),
     );
@@ -49,7 +73,7 @@ describe.each(stages)('the functions of stage $name', (stage) => {
   });
 
   test('every one gets an environment that the functions accept', () => {
-    for (const { Properties } of functionsOf(stage)) {
+    for (const { Properties } of ofShop(stage)) {
       const variables = Object.entries(Properties.Environment.Variables as Record<string, unknown>);
       const environment = parseEnvironment(
         Object.fromEntries(variables.map(([name, value]) => [name, readable(value, stage)])),
@@ -95,7 +119,8 @@ describe.each(stages)('the functions of stage $name', (stage) => {
     }
   });
 
-  test('every one has an alarm on its errors', () => {
+  test('every one has an alarm on its errors, but those which only answer callers that see a 5xx', () => {
+    const left = ['health', 'openapi', 'Originauthorize'];
     const watched = withFunctions(stage.stacks)
       .flatMap((template) => ofType(template, 'AWS::CloudWatch::Alarm'))
       .filter(({ Properties }) => Properties.MetricName === 'Errors')
@@ -103,8 +128,11 @@ describe.each(stages)('the functions of stage $name', (stage) => {
     expect(watched.sort()).toEqual(
       functionsOf(stage)
         .map(({ id }) => id)
+        .filter((id) => !left.includes(nameOf(id)))
         .sort(),
     );
+    const metrics = ofType(stage.stacks.api, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.MetricName);
+    expect(metrics).toContain('5xx');
   });
 
   test('every alarm tells the topic, says what users feel and links a section that exists', () => {
@@ -137,7 +165,8 @@ describe.each(stages)('the HTTP API of stage $name', (stage) => {
 
   test('only API Gateway calls the functions, each on its own routes', () => {
     const permissions = ofType(api, 'AWS::Lambda::Permission');
-    expect(permissions).toHaveLength(ROUTES.length);
+    // And the one which says whether a call came from CloudFront.
+    expect(permissions).toHaveLength(ROUTES.length + 1);
     for (const { Properties } of permissions) {
       expect(Properties.Principal).toBe('apigateway.amazonaws.com');
       expect(Properties.SourceArn).toBeDefined();

@@ -4,7 +4,9 @@ test('AwsSolutions finds nothing but what is argued, and each argument says some
   const { acknowledged } = runSynthesis();
   const rules = new Set(acknowledged.map(({ rule }) => rule.replace(/^.*::(?=AwsSolutions)/, '').replace(/\[.*/, '')));
   expect([...rules].sort()).toEqual([
-    'AwsSolutions-APIG4',
+    'AwsSolutions-CFR1',
+    'AwsSolutions-CFR3',
+    'AwsSolutions-CFR4',
     'AwsSolutions-IAM5',
     'AwsSolutions-L1',
     'AwsSolutions-S1',

@@ -1,5 +1,5 @@
 /** Who may do what on AWS. A permission that is added anywhere must be added here, by somebody who wants it. */
-import { synthesize } from '../support/infra.ts';
+import { type StageTemplates, synthesize } from '../support/infra.ts';
 import { permissionsOf } from '../support/permissions.ts';
 
 const OWN = `
@@ -165,6 +165,20 @@ const ALLOWED: Record<string, string> = {
   s3:DeleteObject               on s3:<Objects>/warehouse/*
   s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/audiences/*
   s3:GetObject s3:PutObject s3:DeleteObject on s3:<Objects>/demand/*`,
+  Originauthorize: `${EVERY}
+  secretsmanager:GetSecretValue on <OriginHeader>`,
+  rotate: `${EVERY}
+  secretsmanager:DescribeSecret secretsmanager:GetSecretValue on <OriginHeader>
+  secretsmanager:PutSecretValue secretsmanager:UpdateSecretVersionStage on <OriginHeader>
+  cloudfront:GetDistribution cloudfront:GetDistributionConfig on cloudfront:distribution/<Distribution>
+  cloudfront:UpdateDistribution on cloudfront:distribution/<Distribution>
+  wafv2:GetWebACL               on <WebAcl.Arn>`,
+  // Uploads the dashboard during a deployment.
+  DashboardWeb: `
+  logs:CreateLogStream logs:PutLogEvents on its own log
+  s3:GetObject                  on s3:cdk-hnb659fds-assets-<AWS::AccountId>-REGION/HASH.zip
+  s3:ListBucket                 on <DashboardFiles.Arn>
+  s3:PutObject s3:AbortMultipartUpload s3:DeleteObject on <DashboardFiles.Arn>/*`,
   // Uploads the shipped bundle during a deployment.
   Bundle: `
   logs:CreateLogStream logs:PutLogEvents on its own log
@@ -192,6 +206,17 @@ const SCORER = `${EVERY}
 const ASKS_ENDPOINT = '\n  sagemaker:InvokeEndpoint on sagemaker:endpoint/STAGE';
 const ASKS_SCORER = '\n  lambda:InvokeFunction on <scorerFunction.Arn>';
 
+/** CDK's own, which bring the firewall's ARN from us-east-1 during a deployment. */
+const ACROSS_REGIONS: Record<string, string> = {
+  CustomCrossRegionExportWriterCustomResourceProvider: `
+  managed                       on arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+  ssm:DeleteParameters ssm:ListTagsForResource ssm:GetParameters on ssm:parameter/cdk/exports/*
+  ssm:PutParameter              on ssm:parameter/cdk/exports/*`,
+  CustomCrossRegionExportReaderCustomResourceProvider: `
+  managed                       on arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole
+  ssm:AddTagsToResource ssm:RemoveTagsFromResource ssm:GetParameters on ssm:parameter/cdk/exports/STAGE-edge/*`,
+};
+
 const NIGHTLY: Record<string, string> = {
   Machine: RUNS_AT_ALL + MAKES_THE_ENDPOINT,
   'Scheduler of Nightly': 'states:StartExecution on <Machine>',
@@ -203,7 +228,7 @@ const ALWAYS: Record<string, string> = {
   'Scheduler of Nightly': 'states:StartExecution on <Machine>',
 };
 
-function allowedIn(scorer: string): Record<string, string> {
+function allowedIn({ scorer, region }: StageTemplates['config']): Record<string, string> {
   const night = scorer === 'lambda' ? ASKS_SCORER : ASKS_ENDPOINT;
   return {
     ...ALLOWED,
@@ -213,6 +238,7 @@ function allowedIn(scorer: string): Record<string, string> {
     ...(scorer === 'nightly' ? NIGHTLY : ALWAYS),
     ...(scorer !== 'lambda' && { Model: MODEL }),
     ...(scorer !== 'always' && { scorer: SCORER }),
+    ...(region !== 'us-east-1' && ACROSS_REGIONS),
   };
 }
 
@@ -232,7 +258,7 @@ const stages = synthesize();
 
 describe.each(stages)('in stage $name', (stage) => {
   const found = Map.groupBy(permissionsOf(stage), ({ role }) => role);
-  const expected = allowedIn(stage.config.scorer);
+  const expected = allowedIn(stage.config);
 
   test('there are these roles and no others', () => {
     expect([...found.keys()].sort()).toEqual(Object.keys(expected).sort());
@@ -248,6 +274,7 @@ describe.each(stages)('in stage $name', (stage) => {
     const services = new Set(onAll.map(({ action }) => action.replace(/^(logs|xray|ecr|cloudwatch):.*/, '$1')));
     const ofModel = stage.config.scorer === 'lambda' ? [] : ['cloudwatch', 'ecr'];
     expect([...services].sort()).toEqual([...ofModel, 'logs', 'xray']);
-    for (const { action } of [...found.values()].flat()) expect(action).toMatch(/^[a-z0-9-]+:[A-Z][A-Za-z]+$/);
+    for (const { action } of [...found.values()].flat())
+      expect(action).toMatch(/^([a-z0-9-]+:[A-Z][A-Za-z0-9]+|managed)$/);
   });
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,11 +21,19 @@ test('the CDK writes every template without an account, without Docker and witho
     };
     expect(stacks.map(({ name }) => name).sort()).toEqual(
       ['dev', 'prod'].flatMap((stage) =>
-        ['api', 'data', 'events', 'model', 'nightly', 'privacy'].map((stack) => `buy-timing-${stage}-${stack}`),
+        ['api', 'data', 'edge', 'events', 'firewall', 'model', 'nightly', 'privacy'].map(
+          (stack) => `buy-timing-${stage}-${stack}`,
+        ),
       ),
     );
     for (const { template } of stacks)
-      expect(Object.keys(JSON.parse(readFileSync(template, 'utf8')).Resources).length).toBeGreaterThan(5);
+      expect(Object.keys(JSON.parse(readFileSync(template, 'utf8')).Resources).length).toBeGreaterThan(
+        template.includes('firewall') ? 0 : 5,
+      );
+    const pages = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('index.html'));
+    expect(pages).toHaveLength(1);
+    expect(readFileSync(join(out, pages[0]!), 'utf8')).toMatch(/src="\/assets\/main-\w+\.js"/);
+    expect(existsSync(join(out, pages[0]!, '../fingerprint'))).toBe(false);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

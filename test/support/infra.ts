@@ -16,7 +16,7 @@ export interface Template {
   Outputs?: Record<string, { Value: unknown; Export?: { Name: string } }>;
 }
 
-export type StackName = 'data' | 'model' | 'api' | 'nightly' | 'events' | 'privacy';
+export type StackName = 'data' | 'model' | 'api' | 'firewall' | 'edge' | 'nightly' | 'events' | 'privacy';
 
 export interface StageTemplates {
   name: string;
@@ -27,7 +27,7 @@ export interface StageTemplates {
 export const cdkJson: { context: Record<string, unknown> & { stages: Record<string, StageTemplates['config']> } } =
   JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-/** The stages of cdk.json, and what they leave out: an endpoint always up, an e-mail, another region; no endpoint at all. */
+/** The stages of cdk.json, and what they leave out: an endpoint always up, an e-mail, another region, a domain; no endpoint at all. */
 const stages: Record<string, StageTemplates['config']> = {
   ...cdkJson.context.stages,
   other: {
@@ -39,6 +39,7 @@ const stages: Record<string, StageTemplates['config']> = {
     alarmEmail: 'ops@example.com',
     retentionDays: 365,
     budget: undefined,
+    domain: { name: 'timing.example.com', certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1a-2b' },
   },
   small: { ...cdkJson.context.stages.dev!, scorer: 'lambda', instanceType: undefined, budget: undefined },
 };
@@ -79,6 +80,8 @@ export function synthesize(): StageTemplates[] {
         data: template('data'),
         model: template('model'),
         api: template('api'),
+        firewall: template('firewall'),
+        edge: template('edge'),
         nightly: template('nightly'),
         events: template('events'),
         privacy: template('privacy'),
@@ -113,6 +116,9 @@ export function readable(value: unknown, stage: StageTemplates): string {
     }
     case 'Fn::GetAtt': {
       const [id, attribute] = of as [string, string];
+      // What the CDK brings from another region reads as what it is there.
+      const [, found] = /FnGetAtt(\w+)Arn[0-9A-F]{8}$/.exec(attribute) ?? [];
+      if (id.startsWith('ExportsReader') && found) return `<${found}.Arn>`;
       return `<${plainId(id)}.${attribute}>`;
     }
     case 'Fn::Sub':
