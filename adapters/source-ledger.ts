@@ -68,7 +68,7 @@ export function createSourceLedger(
     if (waiting.length === 0) return;
     rejects = [];
     try {
-      await store.putRejects(`${process}.${written++}`, waiting);
+      await store.putRejects(process, written++, waiting);
     } catch (error) {
       rejects = [...waiting, ...rejects].slice(-MAX_REJECTS);
       throw error;

@@ -709,7 +709,7 @@ export type ReplayBody = {
   event?: string;
 };
 
-/** One condition, or others combined; at most 32 conditions, 8 levels deep. */
+/** One condition, or others combined; at most 32 conditions, 8 levels deep, and 2000 bytes as JSON. */
 export type Rule = {
   /** Every one of these. */
   all: Rule[];

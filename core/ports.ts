@@ -211,8 +211,8 @@ export interface SourceStore {
   putCounts(day: Day, source: string, process: string, counts: SourceCounts): Promise<void>;
   /** Counts of every source of a day, summed over the processes, by name. */
   counts(day: Day): Promise<{ source: string; counts: SourceCounts }[]>;
-  /** @param write names this write among all of all processes */
-  putRejects(write: string, rejects: Reject[]): Promise<void>;
+  /** @param write number of this write among those of the process */
+  putRejects(process: string, write: number, rejects: Reject[]): Promise<void>;
   /** Newest first. */
   rejects(limit: number): Promise<Reject[]>;
 }

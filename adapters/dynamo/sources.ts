@@ -1,5 +1,6 @@
 /** What came in per source and day, and the last rejects. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { contentHash } from '../../core/hash.ts';
 import { addCounts, noCounts, type SourceCounts } from '../../core/ingest/counts.ts';
 import type { Clock, Reject, SourceStore } from '../../core/ports.ts';
 import { orBusy } from '../busy.ts';
@@ -9,8 +10,12 @@ import { queryPages } from './query.ts';
 
 const KEPT_SECONDS = 400 * 86_400;
 const REJECTS_KEPT_SECONDS = 30 * 86_400;
-/** Partition of the rejects, beside the days. */
-const REJECTS = 'rejects';
+/**
+ * Rejects lie in so many partitions, beside the days: one takes a thousand units a second, and those of one write may be
+ * 130 of them (lib/cost/partitions.ts).
+ */
+export const REJECT_LISTS = 8;
+const listOf = (n: number) => `rejects/${n}`;
 
 /**
  * An item per day, source and process, which its process alone writes, whole: so a write that is repeated counts nothing
@@ -33,6 +38,19 @@ export function createSourceStore(client: DynamoClient, prefix: string, clock: C
       ...(options.limit && { Limit: options.limit }),
     });
 
+  /** At least so many of a list's rejects, if it has them, the newest first. */
+  const newestOf = async (list: string, limit: number): Promise<Reject[]> => {
+    const found: Reject[] = [];
+    for await (const items of pages(list, { newestFirst: true, limit })) {
+      for (const item of items) {
+        const fields = fieldsOf(table, `${item.day} ${item.source}`, item);
+        found.push(...(fields.json('value') as Reject[]).toReversed());
+      }
+      if (found.length >= limit) break;
+    }
+    return found;
+  };
+
   return {
     putCounts: (day, source, process, counts) => put(day, `${source}#${process}`, counts, KEPT_SECONDS),
 
@@ -51,21 +69,18 @@ export function createSourceStore(client: DynamoClient, prefix: string, clock: C
       return [...sums].map(([source, counts]) => ({ source, counts }));
     },
 
-    async putRejects(write, rejects) {
+    async putRejects(process, write, rejects) {
       const last = rejects.at(-1);
-      if (last) await put(REJECTS, `${last.at}#${write}`, rejects, REJECTS_KEPT_SECONDS);
+      const list = Number.parseInt(contentHash(process).slice(0, 8), 16) % REJECT_LISTS;
+      if (last) await put(listOf(list), `${last.at}#${process}.${write}`, rejects, REJECTS_KEPT_SECONDS);
     },
 
     async rejects(limit) {
-      const found: Reject[] = [];
-      for await (const items of pages(REJECTS, { newestFirst: true, limit })) {
-        for (const item of items) {
-          const fields = fieldsOf(table, `${item.day} ${item.source}`, item);
-          found.push(...(fields.json('value') as Reject[]).toReversed());
-        }
-        if (found.length >= limit) break;
-      }
-      return found.sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0)).slice(0, limit);
+      const lists = await Promise.all(Array.from({ length: REJECT_LISTS }, (_, n) => newestOf(listOf(n), limit)));
+      return lists
+        .flat()
+        .sort((a, b) => (a.at < b.at ? 1 : a.at > b.at ? -1 : 0))
+        .slice(0, limit);
     },
   };
 }

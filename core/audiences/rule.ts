@@ -32,6 +32,8 @@ export type Rule = Condition | { all: Rule[] } | { any: Rule[] } | { not: Rule }
 /** Conditions a rule may have, and how deep they may be nested. */
 export const MOST_CONDITIONS = 32;
 export const DEEPEST = 8;
+/** Bytes of a rule as JSON: those of all audiences lie in one item of the store, the plan of a run. */
+export const MOST_BYTES = 2_000;
 
 /** What a rule is asked of; a score row, or a line of a table that holds the same. */
 export interface Subject {

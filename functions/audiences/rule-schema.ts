@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { LONGEST_CATEGORY } from '../../core/actions/category.ts';
 import { findContradiction } from '../../core/audiences/contradictions.ts';
-import { DEEPEST, MOST_CONDITIONS, type Rule } from '../../core/audiences/rule.ts';
+import { DEEPEST, MOST_BYTES, MOST_CONDITIONS, type Rule } from '../../core/audiences/rule.ts';
 import { HORIZONS } from '../../core/model/contract.ts';
 import { STAGES } from '../../core/profiles/stages.ts';
 import { BANDS } from '../../core/scores.ts';
@@ -80,7 +80,7 @@ export const rule: z.ZodType<Rule> = z
   .union(Object.entries(parts).map(([name, schema]) => z.strictObject({ [name]: schema })))
   .meta({
     id: 'Rule',
-    description: `One condition, or others combined; at most ${MOST_CONDITIONS} conditions, ${DEEPEST} levels deep.`,
+    description: `One condition, or others combined; at most ${MOST_CONDITIONS} conditions, ${DEEPEST} levels deep, and ${MOST_BYTES} bytes as JSON.`,
     examples: [
       {
         all: [
@@ -105,6 +105,8 @@ export function faultsOf(value: unknown, pointer: string): Fault[] {
   if (faults.length > 0) return faults;
   if (conditionsSeen > MOST_CONDITIONS)
     return [{ pointer, detail: `has ${conditionsSeen} conditions; a rule has at most ${MOST_CONDITIONS}` }];
+  const bytes = Buffer.byteLength(JSON.stringify(value));
+  if (bytes > MOST_BYTES) return [{ pointer, detail: `has ${bytes} bytes as JSON; a rule has at most ${MOST_BYTES}` }];
   const contradiction = findContradiction(value as Rule);
   if (!contradiction) return [];
   const other = contradiction.other === undefined ? undefined : `${pointer}${contradiction.other}`;

@@ -8,6 +8,8 @@ import { Problem } from '../http/api.ts';
 import { isNetwork } from '../ingest/networks.ts';
 
 const MAX_NAMES = 1_000;
+/** Of all names with their types, as JSON: they are one item of the store, which takes 400 KB. */
+const MAX_NAMES_BYTES = 300_000;
 const MAX_NETWORKS = 1_000;
 const MAX_PER_MINUTE = 100_000;
 const SOURCE = /^[\w.-]{1,64}$/;
@@ -23,6 +25,9 @@ export function readEventTypes(body: unknown): EventTypes {
   if (!isObject(body)) throw refuse('event-types', [at('', 'must be an object of event names and action types')]);
   const entries = Object.entries(body);
   if (entries.length > MAX_NAMES) throw refuse('event-types', [at('', `must have at most ${MAX_NAMES} names`)]);
+  const bytes = Buffer.byteLength(JSON.stringify(body));
+  if (bytes > MAX_NAMES_BYTES)
+    throw refuse('event-types', [at('', `must have at most ${MAX_NAMES_BYTES} bytes as JSON, and has ${bytes}`)]);
   const faults: Fault[] = [];
   const byKey = new Set<string>();
   for (const [name, type] of entries) {

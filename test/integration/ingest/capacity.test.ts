@@ -4,6 +4,7 @@ import { createDynamoClient } from '../../../adapters/dynamo/client.ts';
 import { SIZE } from '../../../lib/cost/mix.ts';
 import { writeUnits } from '../../../lib/cost/usage.ts';
 import { type CountedStore, startCountedStore } from '../../support/counted-store.ts';
+import { itemSize } from '../../support/item-size.ts';
 import { createTracking } from '../../support/tracking.ts';
 
 const NOW = Date.parse('2026-07-01T12:00:00Z');
@@ -56,23 +57,10 @@ describe('a request of five events', () => {
     const { Items = [] } = await shopClient().send(new ScanCommand({ TableName: 'Actions' }));
     const item = Items.find(({ l }) => l.length === 5)!;
     const supposed = SIZE.chunk + 5 * SIZE.action;
-    expect(sizeOf(item)).toBeGreaterThan(0.85 * supposed);
-    expect(sizeOf(item)).toBeLessThan(1.1 * supposed);
+    expect(itemSize(item)).toBeGreaterThan(0.85 * supposed);
+    expect(itemSize(item)).toBeLessThan(1.1 * supposed);
     expect(writeUnits(supposed)).toBe(1);
   });
 });
 
 const shopClient = () => createDynamoClient();
-
-/**
- * Bytes of an item as DynamoDB counts them.
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html
- */
-function sizeOf(value: unknown): number {
-  if (typeof value === 'string') return Buffer.byteLength(value);
-  if (typeof value === 'number') return Math.ceil(String(value).replace(/\D/g, '').length / 2) + 1;
-  if (Array.isArray(value)) return 3 + value.reduce((sum, each) => sum + 1 + sizeOf(each), 0);
-  const fields = Object.entries(value as object);
-  const isItem = 'dayChunk' in (value as object);
-  return fields.reduce((sum, [name, each]) => sum + name.length + sizeOf(each) + (isItem ? 0 : 1), isItem ? 0 : 3);
-}

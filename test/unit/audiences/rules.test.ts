@@ -160,6 +160,14 @@ describe('a rule', () => {
     expect(faultsOf(deep, '')[0]?.detail).toMatch(/deeper than 8/);
   });
 
+  test('of too many bytes is refused, since those of all audiences are one item of the store', () => {
+    const long = { category: { name: 'é'.repeat(128) } };
+    expect(faultsOf({ any: Array.from({ length: 5 }, () => long) }, '')).toEqual([]);
+    expect(faultsOf({ any: Array.from({ length: 10 }, () => long) }, '#/rule')).toEqual([
+      { pointer: '#/rule', detail: 'has 2819 bytes as JSON; a rule has at most 2000' },
+    ]);
+  });
+
   test('names its categories and where they stand', () => {
     const rule = { any: [{ category: { name: 'hats' } }, { not: { category: { name: 'shoes' } } }] };
     expect(categoriesOf(rule)).toEqual([
