@@ -4,7 +4,7 @@ import type { Day, Zone } from '../core/time.ts';
 import { metricsOf } from './metrics.ts';
 
 /** Counts are stored this often at most, by each process. */
-const EVERY_MS = 5_000;
+export const EVERY_MS = 5_000;
 export const MAX_REJECTS = 50;
 /** Of one kind between two writes: a client with a wrong key must not push out all others. */
 const REJECTS_OF_A_KIND = 10;

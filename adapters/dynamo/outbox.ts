@@ -18,7 +18,7 @@ import { queryPages } from './query.ts';
 type Item = Record<string, unknown>;
 
 /** New events wait in so many lists, since a night adds many at once and one list takes a thousand a second. */
-const NEW_LISTS = 8;
+export const NEW_LISTS = 8;
 const WRITES_AT_ONCE = 16;
 /** Kept for so long; a delivery that is dead can be replayed until then. */
 const KEPT_SECONDS = 90 * 86_400;

@@ -9,7 +9,7 @@ import { isNetwork } from '../ingest/networks.ts';
 
 const MAX_NAMES = 1_000;
 /** Of all names with their types, as JSON: they are one item of the store, which takes 400 KB. */
-const MAX_NAMES_BYTES = 300_000;
+export const MAX_NAMES_BYTES = 300_000;
 const MAX_NETWORKS = 1_000;
 const MAX_PER_MINUTE = 100_000;
 const SOURCE = /^[\w.-]{1,64}$/;

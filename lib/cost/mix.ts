@@ -13,6 +13,10 @@ export const MIX = {
   answersPerUserDay: 0.1,
   /** Windows that open or close at night, in users who acted. */
   windowsPerActing: 0.05,
+  /** The busiest five minutes of a day, in means of the day. */
+  peak: 10,
+  /** Keys of the shop by source: website, app, server and the like. */
+  sources: 5,
   /** Answers of the dashboard, of audiences and the like, a day. */
   otherRequestsPerDay: 1_000,
 } as const;
@@ -29,6 +33,10 @@ export const SIZE = {
   /** A row of Users with forecast and facts; its row in the index. */
   user: 2_700,
   indexRow: 280,
+  /** The shop's own event names and addresses; rejects of one write; the plan of a run: the largest that there can be. */
+  rules: 360_000,
+  rejects: 140_000,
+  plan: 400_000,
   /** An item of Runs; of Outbox with its copy in the index. */
   run: 1_900,
   windowEvent: 1_500,

@@ -161,9 +161,13 @@ function usersUse({ users }: Shop, month: Month, night: NightCounts): Use[] {
   ];
 }
 
+/** Processes of ingest at once: Lambda keeps some three times as many as are busy. */
+export function processesOf(requestsPerSecond: number): number {
+  return Math.max(1, Math.ceil(requestsPerSecond * SECONDS.ingest * 3));
+}
+
 function otherTablesUse({ requests, acting }: Month, night: NightCounts): Use[] {
-  // Processes of ingest at once: Lambda keeps some three times as many as are busy.
-  const processes = Math.max(1, Math.ceil((requests / SECONDS_A_MONTH) * SECONDS.ingest * 3));
+  const processes = processesOf(requests / SECONDS_A_MONTH);
   const of = (what: string, meter: Meter, quantity: number): Use => ({ service: 'DynamoDB', what, meter, quantity });
   return [
     of('Runs', 'dynamoWrites', DAYS * night.runsWritten * writeUnits(SIZE.run)),

@@ -51,7 +51,15 @@ async function needJava(): Promise<void> {
 export async function startDynamoDbLocal(): Promise<string> {
   const folder = await installDynamoDbLocal();
   const port = await freePort();
-  const java = ['java', '-Xmx512m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-Djava.library.path=${folder}`, '-cp', `${folder}/*`];
+  const java = [
+    'java',
+    '-Xmx512m',
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    `-Djava.library.path=${folder}`,
+    '-cp',
+    `${folder}/*`,
+  ];
   const server = ['software.amazon.dynamodb.services.local.main.ServerRunner', '-inMemory', '-disableTelemetry'];
   // `read` returns when our end of the pipe is gone.
   const child = spawn('sh', ['-c', '"$@" & read -r _; kill $!', 'sh', ...java, ...server, '-port', String(port)], {

@@ -10,6 +10,8 @@ export interface TestStore {
   url: string;
   /** A client of this store; its tables have no prefix. */
   client: DynamoClient;
+  /** Whether the units of a write include those of indexes, as they do on AWS: dynalite leaves them out. */
+  countsIndexes: boolean;
   /** What was set in `process.env` so that the SDK and `wire()` reach this store. */
   environment: Record<string, string>;
   /** Closes the store and puts `process.env` back. */
@@ -47,6 +49,7 @@ export async function startStore(options: { onDisk?: string } = {}): Promise<Tes
     port: Number(new URL(server.url).port),
     url: server.url,
     client,
+    countsIndexes: local,
     environment,
     async stop() {
       client.destroy();

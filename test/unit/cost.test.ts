@@ -5,6 +5,7 @@ import { runCommand } from '../../cli/framework.ts';
 import { billsOf } from '../../lib/cost/bill.ts';
 import type { Shop } from '../../lib/cost/mix.ts';
 import { evenNight, nightCounts } from '../../lib/cost/night.ts';
+import { headroom, partitionTable, sharedPartitions } from '../../lib/cost/partitions.ts';
 import { PRICES, priceOf } from '../../lib/cost/prices.ts';
 import { scaleTable } from '../../lib/cost/scale.ts';
 
@@ -86,6 +87,27 @@ describe('a night', () => {
 
   test('at every size is what docs/scale.md says', () => {
     expect(readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8')).toContain(scaleTable());
+  });
+});
+
+describe('a partition that is shared', () => {
+  const large = { ...small, users: 1_000_000, eventsPerDay: 50_000_000 };
+
+  test.each(sharedPartitions(large))('takes what a million users bring: $name', (partition) => {
+    expect(headroom(partition)).toBeGreaterThan(2);
+  });
+
+  test('takes more the more users there are, or processes of ingest', () => {
+    const grown = sharedPartitions({ ...large, users: 2 * large.users, eventsPerDay: 2 * large.eventsPerDay });
+    // A night has 256 shards however many users there are.
+    for (const [i, before] of sharedPartitions(large).entries())
+      if (!before.name.startsWith('Runs')) expect(headroom(grown[i]!)).toBeLessThan(0.6 * headroom(before));
+  });
+
+  test('is in docs/scale.md with what it takes', () => {
+    expect(readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8')).toContain(
+      partitionTable(small, large),
+    );
   });
 });
 

@@ -11,7 +11,8 @@ import { MOST_AUDIENCES } from '../../../core/audiences/audience.ts';
 import { MOST_BYTES, type Rule } from '../../../core/audiences/rule.ts';
 import type { TableName } from '../../../core/tables.ts';
 import { faultsOf } from '../../../functions/audiences/rule-schema.ts';
-import { readEventTypes, readTraffic } from '../../../functions/sources/settings.ts';
+import { MAX_NAMES_BYTES, readEventTypes, readTraffic } from '../../../functions/sources/settings.ts';
+import { SIZE } from '../../../lib/cost/mix.ts';
 import { itemSize, MOST_ITEM_BYTES } from '../../support/item-size.ts';
 import { startStore, type TestStore } from '../../support/store.ts';
 
@@ -73,7 +74,7 @@ describe('the largest that can come about', () => {
     await createRunStore(store.client, '').put({ day: '2026-07-01', shard: 'plan', state });
     const size = await largest('Runs');
     expect(size).toBeGreaterThan(300_000);
-    expect(size).toBeLessThan(MOST_ITEM_BYTES);
+    expect(size).toBeLessThan(SIZE.plan);
   });
 
   test("as the shop's own event names, of 1,000 names in an alphabet of one byte, fits", async () => {
@@ -84,12 +85,12 @@ describe('the largest that can come about', () => {
 
   test('as event names that would not fit is refused with how much there may be', () => {
     const names = Array.from({ length: 1_000 }, (_, n) => [`${n} ${wide(190)}`, 'wishlist']);
-    expect(() => readEventTypes(Object.fromEntries(names))).toThrow(/at most 300000 bytes/);
+    expect(() => readEventTypes(Object.fromEntries(names))).toThrow(`at most ${MAX_NAMES_BYTES} bytes`);
   });
 
-  test('as addresses of the shop itself fits', () => {
+  test('as addresses of the shop itself fits, together with its event names', () => {
     const internal = Array.from({ length: 1_000 }, (_, n) => `2001:0db8:85a3:0000:0000:8a2e:0370:${1_000 + n}/128`);
-    expect(itemSize({ value: JSON.stringify(readTraffic({ internal })) })).toBeLessThan(60_000);
+    expect(itemSize({ value: JSON.stringify(readTraffic({ internal })) })).toBeLessThan(SIZE.rules - MAX_NAMES_BYTES);
   });
 
   test('as a part of the users of a request of privacy fits', async () => {
@@ -113,6 +114,6 @@ describe('the largest that can come about', () => {
     };
     const sources = createSourceStore(store.client, '', () => 0);
     await sources.putRejects('p', 1, new Array(MAX_REJECTS).fill(reject));
-    expect(await largest('Sources')).toBeLessThan(140_000);
+    expect(await largest('Sources')).toBeLessThan(SIZE.rejects);
   });
 });
