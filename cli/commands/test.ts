@@ -36,7 +36,7 @@ export default defineCommand({
     if (only.includes(PARITY)) {
       const lacking = await whatParityLacks();
       if (lacking && only.length === 1)
-        throw new Failure(`there is no parity run: ${lacking}`, 'install that and try again');
+        throw new Failure(`there is no parity run: ${lacking}`, 'put that right and try again');
       if (lacking) context.print(`left out parity: ${lacking}`);
       else outcomes.push(await runParity(match));
     }

@@ -28,7 +28,16 @@ export async function installDynamoDbLocal(): Promise<string> {
   await rm(folder, { recursive: true, force: true });
   const output = `-DoutputDirectory=${folder}`;
   try {
-    await run('mvn', ['-q', '-B', '--strict-checksums', '-f', POM, 'dependency:copy-dependencies', output]);
+    await run('mvn', [
+      '-q',
+      '-B',
+      '-Dstyle.color=never',
+      '--strict-checksums',
+      '-f',
+      POM,
+      'dependency:copy-dependencies',
+      output,
+    ]);
   } catch (error) {
     const { code, stdout, message } = error as { code?: unknown; stdout?: string; message: string };
     if (code === 'ENOENT') throw new Error('DynamoDB Local needs Maven to be installed, and there is no mvn here');
