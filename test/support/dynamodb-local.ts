@@ -7,7 +7,7 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { promisify, stripVTControlCharacters } from 'node:util';
 
 const run = promisify(execFile);
 const POM = fileURLToPath(new URL('./dynamodb-local/pom.xml', import.meta.url));
@@ -28,21 +28,12 @@ export async function installDynamoDbLocal(): Promise<string> {
   await rm(folder, { recursive: true, force: true });
   const output = `-DoutputDirectory=${folder}`;
   try {
-    await run('mvn', [
-      '-q',
-      '-B',
-      '-Dstyle.color=never',
-      '--strict-checksums',
-      '-f',
-      POM,
-      'dependency:copy-dependencies',
-      output,
-    ]);
+    await run('mvn', ['-q', '-B', '--strict-checksums', '-f', POM, 'dependency:copy-dependencies', output]);
   } catch (error) {
     const { code, stdout, message } = error as { code?: unknown; stdout?: string; message: string };
     if (code === 'ENOENT') throw new Error('DynamoDB Local needs Maven to be installed, and there is no mvn here');
     const reason = stdout?.split('\n').find((line) => line.includes('ERROR')) ?? message;
-    throw new Error(`DynamoDB Local cannot be installed: ${reason}`);
+    throw new Error(`DynamoDB Local cannot be installed: ${stripVTControlCharacters(reason)}`);
   }
   await writeFile(done, '');
   return folder;
