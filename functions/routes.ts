@@ -8,6 +8,8 @@ export interface Route {
   /** Folder under functions/ whose index.ts exports `handler`. */
   function: FunctionName;
   scope: Scope | 'none';
+  /** Pages of the shop call it, from an origin of their own; all else is of servers, or of the dashboard's own origin. */
+  pages?: true;
 }
 
 export const FUNCTIONS = [
@@ -37,13 +39,15 @@ const tracking = ['track', 'identify', 'page', 'screen', 'group', 'alias', 'batc
 const ingestSettings = ['event-types', 'catalog', 'traffic'];
 
 export const ROUTES: readonly Route[] = [
-  ...tracking.map((call): Route => ({ method: 'POST', path: `/v1/${call}`, function: 'ingest', scope: 'write' })),
+  ...tracking.map(
+    (call): Route => ({ method: 'POST', path: `/v1/${call}`, function: 'ingest', scope: 'write', pages: true }),
+  ),
   { method: 'POST', path: '/v1/import', function: 'ingest', scope: 'write' },
   { method: 'POST', path: '/mp/collect', function: 'ingest', scope: 'write' },
   { method: 'POST', path: '/debug/mp/collect', function: 'ingest', scope: 'write' },
   // The signature of the body is checked instead of a key.
   { method: 'POST', path: '/v1/shopify/{source}', function: 'ingest', scope: 'none' },
-  { method: 'GET', path: '/v1/projects/{key}/settings', function: 'ingest', scope: 'write' },
+  { method: 'GET', path: '/v1/projects/{key}/settings', function: 'ingest', scope: 'write', pages: true },
   { method: 'GET', path: '/v1/sources', function: 'sources', scope: 'read' },
   { method: 'GET', path: '/v1/sources/rejects', function: 'sources', scope: 'read' },
   { method: 'PUT', path: '/v1/sources/{source}', function: 'sources', scope: 'admin' },
@@ -82,10 +86,10 @@ export const ROUTES: readonly Route[] = [
   { method: 'GET', path: '/docs', function: 'openapi', scope: 'none' },
 ];
 
-/** Browsers of any shop may send and read: what protects is the key, which is never a cookie. */
+/** Pages of any shop may send: what protects is the key, which is never a cookie. For routes with `pages` alone. */
 export const CORS = {
   origins: ['*'],
-  methods: ['GET', 'POST', 'PUT', 'OPTIONS'],
+  methods: ['GET', 'POST', 'OPTIONS'],
   headers: ['authorization', 'content-type', 'x-retry-count'],
   maxAgeSeconds: 3600,
 } as const;

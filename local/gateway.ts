@@ -66,11 +66,11 @@ export async function invoke(
   }
 }
 
-/** The answer to a preflight request: API Gateway gives it itself, on every path. */
-export function preflightReply(isPreflight: boolean): Reply {
+/** The answer to a preflight request: API Gateway gives it itself, where CloudFront lets it know who asks. */
+export function preflightReply(mayCall: boolean): Reply {
   return {
     status: 204,
-    headers: isPreflight
+    headers: mayCall
       ? {
           'access-control-allow-origin': CORS.origins.join(','),
           'access-control-allow-methods': CORS.methods.join(','),

@@ -77,15 +77,16 @@ async function answer(request: IncomingMessage, options: HttpOptions): Promise<R
   if (refused) return refused;
   if (body === 'too large') return gatewayReply(413, 'Request Entity Too Large');
   const cross = request.headers.origin !== undefined;
-  if (method === 'OPTIONS') {
-    return preflightReply(cross && request.headers['access-control-request-method'] !== undefined);
-  }
   const { path } = splitUrl(url);
+  if (method === 'OPTIONS') {
+    const wanted = request.headers['access-control-request-method'];
+    return preflightReply(cross && wanted !== undefined && matchRoute(wanted, path)?.route.pages === true);
+  }
   if (method === 'GET' || method === 'HEAD') {
     const file = (await options.dashboard?.())?.answer(path, request.headers['if-none-match']);
     if (file) return file;
     const download = await options.download?.(path);
-    if (download) return cross ? { ...download, headers: { ...download.headers, ...OPEN } } : download;
+    if (download) return download;
   }
   const matched = matchRoute(method, path);
   if (!matched) return gatewayReply(404, 'Not Found');
@@ -112,7 +113,7 @@ async function answer(request: IncomingMessage, options: HttpOptions): Promise<R
   const handler = await options.handler(matched.route.function);
   const reply = await invoke(handler, event, options.onError, options.timeOutMs);
   reply.headers['apigw-requestid'] = raw.requestId;
-  if (cross) Object.assign(reply.headers, OPEN);
+  if (cross && matched.route.pages) Object.assign(reply.headers, OPEN);
   return reply;
 }
 

@@ -19,6 +19,8 @@ const WEB = join(import.meta.dirname, '../../web');
 export const STRICT_TRANSPORT = { accessControlMaxAge: Duration.days(365), includeSubdomains: false, override: true };
 
 interface DashboardProps {
+  /** The only other origin that pages may read from. */
+  reads: string;
   logRetentionDays: number;
 }
 
@@ -59,19 +61,23 @@ export class Dashboard extends Construct {
     this.page = {
       ...shared,
       cachePolicy: CachePolicy.CACHING_DISABLED,
-      responseHeadersPolicy: this.headers('PageHeaders', 'no-cache'),
+      responseHeadersPolicy: this.headers('PageHeaders', 'no-cache', props.reads),
     };
     this.assets = {
       ...shared,
       cachePolicy: CachePolicy.CACHING_OPTIMIZED,
-      responseHeadersPolicy: this.headers('AssetHeaders', 'public, max-age=31536000, immutable'),
+      responseHeadersPolicy: this.headers('AssetHeaders', 'public, max-age=31536000, immutable', props.reads),
     };
   }
 
-  private headers(id: string, cacheControl: string): ResponseHeadersPolicy {
+  private headers(id: string, cacheControl: string, reads: string): ResponseHeadersPolicy {
+    const contentSecurityPolicy = DASHBOARD_HEADERS['content-security-policy'].replace(
+      "connect-src 'self'",
+      `connect-src 'self' ${reads}`,
+    );
     return new ResponseHeadersPolicy(this, id, {
       securityHeadersBehavior: {
-        contentSecurityPolicy: { contentSecurityPolicy: DASHBOARD_HEADERS['content-security-policy'], override: true },
+        contentSecurityPolicy: { contentSecurityPolicy, override: true },
         contentTypeOptions: { override: true },
         referrerPolicy: { referrerPolicy: HeadersReferrerPolicy.NO_REFERRER, override: true },
         strictTransportSecurity: STRICT_TRANSPORT,

@@ -12,7 +12,9 @@ import {
   FunctionRuntime,
   HttpVersion,
   OriginProtocolPolicy,
+  OriginRequestHeaderBehavior,
   OriginRequestPolicy,
+  OriginRequestQueryStringBehavior,
   OriginSslPolicy,
   PriceClass,
   ResponseHeadersPolicy,
@@ -59,16 +61,22 @@ export class EdgeStack extends Stack {
     });
   }
 
-  private createDistribution({ config, api, firewall }: EdgeStackProps): Distribution {
-    const dashboard = new Dashboard(this, 'Dashboard', config);
-    const toApi = this.apiBehavior(api);
+  private createDistribution({ config, api, data, firewall }: EdgeStackProps): Distribution {
+    const dashboard = new Dashboard(this, 'Dashboard', {
+      logRetentionDays: config.logRetentionDays,
+      // Downloads are links into the bucket of the stage.
+      reads: `https://${data.objects}.s3.${this.region}.${this.urlSuffix}`,
+    });
+    const fromPages = this.apiBehavior(api);
+    const toApi = { ...fromPages, originRequestPolicy: this.withoutOrigin() };
     const distribution = new Distribution(this, 'Distribution', {
       comment: this.stackName,
       defaultRootObject: 'index.html',
       defaultBehavior: dashboard.page,
       additionalBehaviors: {
         '/assets/*': dashboard.assets,
-        [SETTINGS_PATH]: { ...toApi, functionAssociations: [this.tellHost()] },
+        [SETTINGS_PATH]: { ...fromPages, functionAssociations: [this.tellHost()] },
+        ...Object.fromEntries(trackingPaths().map((path) => [path, fromPages])),
         ...Object.fromEntries(apiPaths().map((path) => [path, toApi])),
       },
       webAclId: firewall.webAclArn,
@@ -120,6 +128,14 @@ export class EdgeStack extends Stack {
         },
       }),
     };
+  }
+
+  /** The API does not learn that a page of another origin asks, and so never lets it. */
+  private withoutOrigin(): OriginRequestPolicy {
+    return new OriginRequestPolicy(this, 'WithoutOrigin', {
+      headerBehavior: OriginRequestHeaderBehavior.denyList('host', 'origin'),
+      queryStringBehavior: OriginRequestQueryStringBehavior.all(),
+    });
   }
 
   private tellHost() {
@@ -181,6 +197,11 @@ export class EdgeStack extends Stack {
     });
     schedule.node.addDependency(lambda);
   }
+}
+
+/** What pages of the shop send to. */
+function trackingPaths(): string[] {
+  return ROUTES.filter(({ pages, method }) => pages && method === 'POST').map(({ path }) => path);
 }
 
 /** First parts of the paths of all routes, as CloudFront writes them. */

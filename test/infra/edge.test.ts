@@ -57,10 +57,21 @@ describe.each(stages)('CloudFront of stage $name', (stage) => {
     expect(readable(originOf(pathOf(path)).DomainName, stage)).toMatch(/^<Http>\.execute-api\./);
     expect(behavior).toMatchObject({
       CachePolicyId: CACHING_DISABLED,
-      OriginRequestPolicyId: ALL_VIEWER_EXCEPT_HOST,
       ViewerProtocolPolicy: 'https-only',
     });
     expect(behavior.AllowedMethods).toEqual(expect.arrayContaining([method, 'OPTIONS']));
+  });
+
+  test('tells the API of the origin of pages where pages of the shop call, and nowhere else', () => {
+    const { Ref: without } = behaviorOf('/v1/keys').OriginRequestPolicyId as unknown as { Ref: string };
+    const policy = stage.stacks.edge.Resources[without]!.Properties.OriginRequestPolicyConfig;
+    expect(policy.HeadersConfig).toEqual({ HeaderBehavior: 'allExcept', Headers: ['host', 'origin'] });
+    expect(policy.QueryStringsConfig).toEqual({ QueryStringBehavior: 'all' });
+    for (const { path, pages } of ROUTES) {
+      expect(behaviorOf(pathOf(path)).OriginRequestPolicyId).toEqual(pages ? ALL_VIEWER_EXCEPT_HOST : { Ref: without });
+    }
+    // So many a distribution may have without asking AWS for more.
+    expect(config.CacheBehaviors.length).toBeLessThanOrEqual(25);
   });
 
   test('sends the API the value of the secret, over TLS 1.2, and the value is in no template', () => {
@@ -104,7 +115,15 @@ describe.each(stages)('CloudFront of stage $name', (stage) => {
   test('answers the dashboard with the same headers as a local system', async () => {
     const local = (await loadDashboard(await buildWeb())).answer('/', undefined)!.headers;
     const { SecurityHeadersConfig: security, CustomHeadersConfig: custom } = headersOf('/');
-    expect(security.ContentSecurityPolicy.ContentSecurityPolicy).toBe(local['content-security-policy']);
+    // There downloads are links into the bucket, which must let the page read them.
+    const reads = `https://<Objects>.s3.${stage.config.region}.<AWS::URLSuffix>`;
+    expect(readable(security.ContentSecurityPolicy.ContentSecurityPolicy, stage)).toBe(
+      String(local['content-security-policy']).replace("connect-src 'self'", `connect-src 'self' ${reads}`),
+    );
+    const objects = ofType(stage.stacks.data, 'AWS::S3::Bucket')[0]!.Properties;
+    expect(objects.CorsConfiguration.CorsRules).toEqual([
+      { AllowedMethods: ['GET'], AllowedOrigins: ['*'], MaxAge: 3_600 },
+    ]);
     expect(security.ReferrerPolicy.ReferrerPolicy).toBe(local['referrer-policy']);
     expect(security).toHaveProperty('ContentTypeOptions');
     const others = Object.fromEntries(

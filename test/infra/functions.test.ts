@@ -173,7 +173,7 @@ describe.each(stages)('the HTTP API of stage $name', (stage) => {
     }
   });
 
-  test('browsers of any shop may call it, with no more headers than tracking clients send', () => {
+  test('pages of any shop may be let call it, with no more headers than tracking clients send', () => {
     expect(ofType(api, 'AWS::ApiGatewayV2::Api')[0]!.Properties.CorsConfiguration).toEqual({
       AllowOrigins: ['*'],
       AllowMethods: CORS.methods,

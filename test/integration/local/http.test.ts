@@ -147,10 +147,23 @@ describe('other origins', () => {
     expect(events).toEqual([]);
   });
 
-  test('a reply may be read by the page that asked', async () => {
-    const reply = await fetch(`${url}/health`, { headers: { origin: 'https://shop.example' } });
-    expect(reply.headers.get('access-control-allow-origin')).toBe('*');
-    expect((await fetch(`${url}/health`)).headers.get('access-control-allow-origin')).toBeNull();
+  test('a reply may be read by the page that asked, where pages ask', async () => {
+    const from = { headers: { origin: 'https://shop.example' } };
+    const settings = `${url}/v1/projects/key/settings`;
+    expect((await fetch(settings, from)).headers.get('access-control-allow-origin')).toBe('*');
+    expect((await fetch(settings)).headers.get('access-control-allow-origin')).toBeNull();
+    expect((await fetch(`${url}/health`, from)).headers.get('access-control-allow-origin')).toBeNull();
+  });
+
+  test.each([
+    ['PUT', '/v1/bands'],
+    ['GET', '/v1/users/u1/timing'],
+    ['PUT', '/v1/batch'],
+  ])('no page of another origin is let call %s %s', async (method, path) => {
+    const headers = { origin: 'https://shop.example', 'access-control-request-method': method };
+    const reply = await fetch(`${url}${path}`, { method: 'OPTIONS', headers });
+    expect(reply.status).toBe(204);
+    expect(reply.headers.get('access-control-allow-origin')).toBeNull();
   });
 });
 
