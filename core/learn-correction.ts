@@ -36,6 +36,8 @@ export interface Evidence {
 /** Buyers within 7 days that there must be, and as many who did not buy. */
 const ENOUGH = 50;
 const FOLDS = 5;
+/** Standard errors by which users held out must gain. */
+const CLEAR = 2;
 const OVERLAP_DAYS = 7;
 /** Standard deviations of the priors, and their correlation between two horizons. */
 const SHIFT = 0.3;
@@ -54,12 +56,20 @@ export function learnCorrection(cases: readonly CorrectionCase[]): {
   const seven = points[HORIZONS.indexOf(7)]!;
   const buyers = seven.reduce((sum, { y }) => sum + y, 0);
   const held = points.map((): number[] => []);
+  /** What each user held out gained, summed over horizons of the mean. */
+  const gains = new Map<number, number>();
   const enough = Math.min(buyers, seven.length - buyers) >= ENOUGH;
   if (enough)
     for (let fold = 0; fold < FOLDS; fold++) {
       const fit = fitAll(points.map((list) => list.filter(({ user }) => user % FOLDS !== fold)));
       for (const [h, list] of points.entries())
-        for (const point of list) if (point.user % FOLDS === fold) held[h]!.push(lossOf(fit[h]!, point));
+        for (const point of list) {
+          if (point.user % FOLDS !== fold) continue;
+          const after = lossOf(fit[h]!, point);
+          held[h]!.push(after);
+          const gain = (lossOf(IDENTICAL, point) - after) / list.length;
+          gains.set(point.user, (gains.get(point.user) ?? 0) + gain);
+        }
     }
   const horizons = points.flatMap((list, h) => {
     if (list.length === 0) return [];
@@ -67,11 +77,10 @@ export function learnCorrection(cases: readonly CorrectionCase[]): {
     const row = { days: HORIZONS[h]!, n: list.length, buyers: list.reduce((sum, { y }) => sum + y, 0), before };
     return [{ ...row, after: enough ? mean(held[h]!) : before }];
   });
-  const gain = horizons.reduce((sum, { before, after }) => sum + before - after, 0);
   const reason = !enough
     ? `fewer than ${ENOUGH} users bought, or did not, within 7 days of the origins`
-    : gain <= 0
-      ? 'users held out were not predicted better with it'
+    : !isClear([...gains.values()])
+      ? 'users held out were not clearly predicted better with it'
       : null;
   const fits = reason === null ? fitAll(points) : [];
   return {
@@ -82,6 +91,13 @@ export function learnCorrection(cases: readonly CorrectionCase[]): {
     })),
     evidence: { users, horizons, reason },
   };
+}
+
+/** Whether a sum over users is above nought by twice its standard error. */
+function isClear(gains: readonly number[]): boolean {
+  const centre = mean(gains);
+  const squares = gains.reduce((sum, gain) => sum + (gain - centre) ** 2, 0);
+  return gains.length * centre > CLEAR * Math.sqrt(squares);
 }
 
 interface Point {

@@ -45,6 +45,7 @@ const TOUR: Picture[] = [
   { name: 'reasons', hash: 'user', viewport: LAPTOP, card: 'reasons-title' },
   { name: 'profile', hash: 'user', viewport: LAPTOP, card: 'profile-title' },
   { name: 'demand', hash: '#/demand', viewport: LAPTOP },
+  { name: 'quality', hash: '#/quality', viewport: LAPTOP },
   { name: 'sources', hash: '#/sources', viewport: LAPTOP },
 ];
 

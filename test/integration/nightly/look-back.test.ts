@@ -4,10 +4,10 @@ import { addDays, type Day } from '../../../core/time.ts';
 import { listCorrections } from '../../../functions/runs/corrections.ts';
 import { openShop, type TestShop } from '../../support/shop.ts';
 
-/** 40 users of whom most act on many days of 70, and on, and buy far more often than the shops the bundle knows. */
+/** 72 users of whom most act on many days of 70, and on, and buy far more often than the shops the bundle knows. */
 async function liveShop(shop: TestShop, until: Day, on = 0): Promise<void> {
   const random = createRandom(5);
-  for (let user = 0; user < 40; user++) {
+  for (let user = 0; user < 72; user++) {
     const actions: [string, string][] = [];
     for (let ago = 70; ago > -on; ago--)
       if (random.chance(0.3))
@@ -33,7 +33,7 @@ describe('a nightly run of a shop that has a history', () => {
   test('learns a correction with its evidence, and scores with it', async () => {
     const [correction, ...others] = await learned(shop);
     expect(others).toEqual([]);
-    expect(correction).toMatchObject({ version: 1, asOf: DAY, evidence: { users: 40, reason: null } });
+    expect(correction).toMatchObject({ version: 1, asOf: DAY, evidence: { users: 72, reason: null } });
     const { origins, horizons } = correction!.evidence;
     expect([origins[0], origins.length]).toEqual(['2026-03-03', 6]);
     const total = (value: 'before' | 'after') => horizons.reduce((sum, horizon) => sum + horizon[value], 0);
@@ -84,7 +84,7 @@ test('nothing at or after the first instant of the day teaches a correction', as
     try {
       await liveShop(shop, DAY);
       if (withFuture)
-        for (let user = 0; user < 40; user += 2)
+        for (let user = 0; user < 72; user += 2)
           await shop.act(`user-${user}`, [`${DAY}T00:00:00Z`, 'purchase:hats'], [`${DAY}T09:00:00Z`, 'view:hats']);
       await shop.nightly(DAY);
       const [{ evidence, horizons }] = (await learned(shop)) as [Awaited<ReturnType<typeof learned>>[number]];

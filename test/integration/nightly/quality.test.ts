@@ -157,7 +157,7 @@ describe('nights of a shop', () => {
       expect(measures.rate).toBeCloseTo(exact.rate, 9);
       expect(measures.logLoss).toBeCloseTo(exact.logLoss, 5);
       expect(measures.brier).toBeCloseTo(exact.brier, 5);
-      expect(Math.abs(measures.auc! - exact.auc)).toBeLessThan(0.01);
+      expect(Math.abs(measures.auc! - exact.auc)).toBeLessThan(0.02);
       expect(Math.abs(measures.ece - exact.ece)).toBeLessThan(0.03);
       for (const [index, band] of bands.entries()) {
         const members = cases.filter(({ row }) => row.band === BANDS[index]);
