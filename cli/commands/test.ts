@@ -14,8 +14,9 @@ const JEST_PARTS = ['unit', 'integration', 'contract', 'infra', 'e2e', 'bench'];
 const PARITY = 'parity';
 const PARTS = ['check', ...JEST_PARTS, PARITY, 'model'];
 const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
-/** Whose tests are about the store: elsewhere, and in these, one only has to be there. */
-const STORE_TESTS = /\/test\/(integration(?!\/state-machine)|infra)\/.*\.test\.ts$/;
+/** Whose tests are about the store: elsewhere one only has to be there, as in those of what many nights add up to. */
+const STORE_TESTS =
+  /\/test\/integration\/(?!state-machine|events\/windows|nightly\/(quality|look-back|demand|counted|warehouse)).*\.test\.ts$/;
 
 export default defineCommand({
   name: 'test',
