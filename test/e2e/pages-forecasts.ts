@@ -22,10 +22,12 @@ export function testForecastPages(desk: Desk): void {
     const sum = (points: Demand['series']) => points.reduce((total, { expected }) => total + expected, 0);
     const week = page.getByTestId('week-expected');
     await week.waitFor();
-    expect(await week.textContent()).toBe(`${amount(sum(whole.slice(0, 7)))} buyers`);
-    // Who buys within a day, by the scores themselves.
-    const byScores = (await desk.scores()).reduce((total, row) => total + Number(row.p_1d), 0);
-    expect(whole[0]!.expected).toBeCloseTo(byScores, 1);
+    // Who buys within a day and a week, by the scores themselves.
+    const scores = await desk.scores();
+    const byScores = (of: 'p_1d' | 'p_7d') => scores.reduce((total, row) => total + Number(row[of]), 0);
+    expect(await week.textContent()).toBe(`${amount(byScores('p_7d'))} users`);
+    expect(await page.locator('.lede').textContent()).toContain(`${amount(sum(whole.slice(0, 7)))} buyers`);
+    expect(whole[0]!.expected).toBeCloseTo(byScores('p_1d'), 1);
     const first = demand.series.find(({ category }) => category && !category.startsWith('~'))!.category!;
     const row = page.getByRole('row').filter({ has: page.getByRole('link', { name: first, exact: true }) });
     const units = demand.lead!.units.find(({ category }) => category === first)!;

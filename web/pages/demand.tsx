@@ -49,6 +49,7 @@ function Shown({ demand, category, lead, loading }: ShownProps) {
   const chosen = category !== undefined && byCategory.has(category) ? category : null;
   const points = byCategory.get(chosen) ?? [];
   const week = expectedOf(points.slice(0, 7));
+  const users = demand.within.find(({ days }) => days === 7)?.expected;
   const until = addDays(from, 6);
   return (
     <div class="page" aria-busy={loading}>
@@ -60,9 +61,17 @@ function Shown({ demand, category, lead, loading }: ShownProps) {
         <Download />
       </div>
       <p class="lede">
-        <strong data-testid="week-expected">{amount(week)} buyers</strong>{' '}
-        {chosen === null ? '' : `of ${nameOf(chosen)} `}
-        expected in the 7 days to {fullDay(until)}.
+        {chosen === null && users !== undefined ? (
+          <>
+            <strong data-testid="week-expected">{amount(users)} users</strong> are expected to buy in the 7 days to{' '}
+            {fullDay(until)}, some on several days: the days add up to {amount(week)} buyers.
+          </>
+        ) : (
+          <>
+            <strong data-testid="week-expected">{amount(week)} buyers</strong> of {nameOf(chosen)} expected in the 7
+            days to {fullDay(until)}.
+          </>
+        )}
       </p>
       <section class="card" aria-labelledby="chart-title">
         <div class="card-head">

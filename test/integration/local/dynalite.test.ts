@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DeleteTableCommand, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
+import {
+  CreateTableCommand,
+  DeleteTableCommand,
+  ResourceNotFoundException,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createUserStore } from '../../../adapters/dynamo/users.ts';
@@ -77,6 +82,8 @@ test('a table made anew under another key is not taken for the one before', asyn
         KeySchema: [{ AttributeName: key, KeyType: 'HASH' }],
       }),
     );
+    // As on AWS, it is not there for items at once.
+    await waitUntilTableExists({ client: store.client, maxWaitTime: 20, minDelay: 1 }, { TableName: 'Again' });
     await store.client.send(new PutCommand({ TableName: 'Again', Item: { [key]: 'x' } }));
   };
   await make('a');
