@@ -10,23 +10,23 @@ describe.each(stages)('the model of stage $name', (stage) => {
   const { model } = stage.stacks;
 
   const hasEndpoint = stage.config.scorer !== 'lambda';
-  const where = hasEndpoint ? test : test.skip;
 
-  where('Triton serves the shipped bundle as it lies in the bucket, without a way out', () => {
-    const [made] = ofType(model, 'AWS::SageMaker::Model');
-    const { PrimaryContainer, EnableNetworkIsolation } = made!.Properties;
-    expect(EnableNetworkIsolation).toBe(true);
-    expect(readable(PrimaryContainer.Image, stage)).toBe(
-      `763104351884.dkr.ecr.${stage.config.region}.<AWS::URLSuffix>/sagemaker-tritonserver:25.04-py3`,
-    );
-    const { S3Uri, ...source } = PrimaryContainer.ModelDataSource.S3DataSource;
-    expect(readable(S3Uri, stage)).toBe(`s3://<Objects>/models/${version}/repository/`);
-    expect(source).toEqual({ S3DataType: 'S3Prefix', CompressionType: 'None' });
-    expect(PrimaryContainer.Environment).toEqual({
-      SAGEMAKER_TRITON_DEFAULT_MODEL_NAME: 'buy_timing',
-      SAGEMAKER_TRITON_LOG_VERBOSE: 'false',
+  if (hasEndpoint)
+    test('Triton serves the shipped bundle as it lies in the bucket, without a way out', () => {
+      const [made] = ofType(model, 'AWS::SageMaker::Model');
+      const { PrimaryContainer, EnableNetworkIsolation } = made!.Properties;
+      expect(EnableNetworkIsolation).toBe(true);
+      expect(readable(PrimaryContainer.Image, stage)).toBe(
+        `763104351884.dkr.ecr.${stage.config.region}.<AWS::URLSuffix>/sagemaker-tritonserver:25.04-py3`,
+      );
+      const { S3Uri, ...source } = PrimaryContainer.ModelDataSource.S3DataSource;
+      expect(readable(S3Uri, stage)).toBe(`s3://<Objects>/models/${version}/repository/`);
+      expect(source).toEqual({ S3DataType: 'S3Prefix', CompressionType: 'None' });
+      expect(PrimaryContainer.Environment).toEqual({
+        SAGEMAKER_TRITON_DEFAULT_MODEL_NAME: 'buy_timing',
+        SAGEMAKER_TRITON_LOG_VERBOSE: 'false',
+      });
     });
-  });
 
   test('the bundle is uploaded to its own folder before the model looks for it, and nothing is removed', () => {
     const [upload] = ofType(model, 'Custom::CDKBucketDeployment');
@@ -39,18 +39,19 @@ describe.each(stages)('the model of stage $name', (stage) => {
     for (const { DependsOn } of ofType(model, 'AWS::SageMaker::Model')) expect(DependsOn).toContain(upload!.id);
   });
 
-  where('the endpoint has one GPU instance with a driver for the CUDA of the image', () => {
-    const [config] = ofType(model, 'AWS::SageMaker::EndpointConfig');
-    expect(config!.Properties.ProductionVariants).toMatchObject([
-      {
-        InstanceType: stage.config.instanceType,
-        InitialInstanceCount: 1,
-        InferenceAmiVersion: 'al2-ami-sagemaker-inference-gpu-3-1',
-      },
-    ]);
-    // A name would keep CloudFormation from replacing it, and every change of it is a replacement.
-    expect(config!.Properties.EndpointConfigName).toBeUndefined();
-  });
+  if (hasEndpoint)
+    test('the endpoint has one GPU instance with a driver for the CUDA of the image', () => {
+      const [config] = ofType(model, 'AWS::SageMaker::EndpointConfig');
+      expect(config!.Properties.ProductionVariants).toMatchObject([
+        {
+          InstanceType: stage.config.instanceType,
+          InitialInstanceCount: 1,
+          InferenceAmiVersion: 'al2-ami-sagemaker-inference-gpu-3-1',
+        },
+      ]);
+      // A name would keep CloudFormation from replacing it, and every change of it is a replacement.
+      expect(config!.Properties.EndpointConfigName).toBeUndefined();
+    });
 
   test('there is nothing of SageMaker where the scorer is a Lambda', () => {
     const types = Object.values(model.Resources).map(({ Type }) => Type);
