@@ -25,6 +25,11 @@ export function contentHash(text: string): string {
   return state.map((lane) => (lane >>> 0).toString(16).padStart(8, '0')).join('');
 }
 
+/** The first 32 bits of a text's hash, as a whole number. */
+export function contentNumber(text: string): number {
+  return Number.parseInt(contentHash(text).slice(0, 8), 16);
+}
+
 const ROTATIONS = [19, 17, 15, 13] as const;
 const ADDENDS = [0x561ccd1b, 0x0bcaa747, 0x96cd1c35, 0x32ac3b17] as const;
 

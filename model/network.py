@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AttentionInterface, GPT2Config, GPT2Model
 
-from context import LOCALS, TYPES, Positions, context_features
+from context import TYPES, Positions, context_features
 
 EDGES = (*range(32), 45, 60, 90, 120)
 BINS = len(EDGES) - 1
@@ -129,10 +129,9 @@ class Member(nn.Module):
         width = self.shape.shop
         return self.answer(features[:, :, :-width], features[:, :, -width:], state, moment)
 
-    def silence(self, states: Tensor, p: Positions, shop: Tensor, moment: Tensor, last: Tensor) -> tuple[Tensor, Tensor]:
-        """As `query`, at moments [B,Q] whole days apart after every position, the last of them at `last` [B,1], with one
-        row of shop statistics [B,S]."""
-        state = torch.gather(states, 1, last.unsqueeze(-1).expand(-1, -1, states.shape[2]))
+    def silence(self, state: Tensor, p: Positions, shop: Tensor, moment: Tensor) -> tuple[Tensor, Tensor]:
+        """As `query`, at moments [B,Q] whole days apart after every position, with the state [B,1,D] of the last of them
+        and one row of shop statistics [B,S]."""
         context = self.scaled(context_features(p, moment, p.valid.unsqueeze(1)), slice(None, -self.shape.shop))
         return self.answer(context, self.scaled(shop.unsqueeze(1), slice(-self.shape.shop, None)), state, moment)
 
@@ -176,8 +175,7 @@ class Member(nn.Module):
         other = self.pointer_other(hidden[:, 0]).clamp(-20.0, 20.0)
         top = torch.maximum(score.amax(-1, keepdim=True), other)
         mass = torch.exp(score - top) * usable.float()
-        one_hot = nn.functional.one_hot(p.local.clamp(max=LOCALS - 1), LOCALS).float()
-        own = torch.bmm(mass.unsqueeze(1), one_hot).squeeze(1)[:, 1:]
+        own = torch.bmm(mass.unsqueeze(1), p.categories).squeeze(1)
         all_mass = torch.cat([torch.exp(other - top), own], dim=-1)
         return torch.log(all_mass / all_mass.sum(-1, keepdim=True) + 1e-9)
 
@@ -248,11 +246,11 @@ class BuyTiming(nn.Module):
             member = cast(Member, module)
             p = member.positions(words, at, count, local)
             states = member.states(words, count, p)
-            logits, hidden = member.silence(states, p, shop, moment, last)
+            state = torch.gather(states, 1, last.unsqueeze(-1).expand(-1, -1, states.shape[2]))
+            logits, hidden = member.silence(state, p, shop, moment)
             stays.append(nn.functional.logsigmoid(-logits))
             leaves.append(nn.functional.logsigmoid(logits))
-            state = torch.gather(states, 1, last.unsqueeze(-1).expand(-1, -1, states.shape[2])).squeeze(1)
-            word_p = word_p + self.mix[number] * torch.softmax(member.next_word(state)[:, 1:], dim=-1)
+            word_p = word_p + self.mix[number] * torch.softmax(member.next_word(state.squeeze(1))[:, 1:], dim=-1)
             local_p = local_p + self.mix[number] * torch.exp(member.pointer(states, p, hidden[:, :1], origin))
         mixed = blended(torch.stack(stays), torch.stack(leaves), self.mix) if len(leaves) > 1 else torch.exp(leaves[0])
         hazard = mixed.clamp(1e-7, 1.0 - 1e-7)

@@ -1,6 +1,6 @@
 /** What came in per source and day, and the last rejects. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { contentHash } from '../../core/hash.ts';
+import { contentNumber } from '../../core/hash.ts';
 import { addCounts, noCounts, type SourceCounts } from '../../core/ingest/counts.ts';
 import type { Clock, Reject, SourceStore } from '../../core/ports.ts';
 import { orBusy } from '../busy.ts';
@@ -71,7 +71,7 @@ export function createSourceStore(client: DynamoClient, prefix: string, clock: C
 
     async putRejects(process, write, rejects) {
       const last = rejects.at(-1);
-      const list = Number.parseInt(contentHash(process).slice(0, 8), 16) % REJECT_LISTS;
+      const list = contentNumber(process) % REJECT_LISTS;
       if (last) await put(listOf(list), `${last.at}#${process}.${write}`, rejects, REJECTS_KEPT_SECONDS);
     },
 

@@ -79,7 +79,7 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
   };
 
   const bundles = await timed('training', () => input.bundles(protocol));
-  const said: { seed: number; version: string; vocabulary: string[]; said: Said }[] = [];
+  const said: { seed: number; scorer: Awaited<ReturnType<typeof loadModel>>; said: Said }[] = [];
   await timed('predicting', async () => {
     for (const { seed, folder } of bundles) {
       const scorer = await loadModel(folder, THREADS);
@@ -94,8 +94,7 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
         population,
         progress: tell,
       };
-      const { manifest, vocabulary } = scorer.bundle;
-      said.push({ seed, version: manifest.version, vocabulary, said: await say(own) });
+      said.push({ seed, scorer, said: await say(own) });
     }
   });
   const fitted = await timed('baselines', () =>
@@ -119,9 +118,8 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
     ...[...fitted.fitted].map(([model, { probability }]): Prediction => ({ model, seed: 'all', probability })),
   ];
   const forecast = await timed('demand', async () => {
-    const scorer = await loadModel(bundles[0]!.folder, THREADS);
-    const { bundle } = scorer;
-    return forecastDemand({ log, zone, protocol, population, scorer, bundle, said: said[0]!.said, progress });
+    const { scorer, said: own } = said[0]!;
+    return forecastDemand({ log, zone, protocol, population, scorer, bundle: scorer.bundle, said: own, progress });
   });
   if (said.length === 1) {
     const corrections = forecast.origins.map(({ correction }) => correction);
@@ -131,7 +129,7 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
     judge({ log, protocol, population, predictions, said: all, progress }),
   );
   progress('judging what comes next');
-  const vocabulary = createVocabulary(said[0]!.vocabulary);
+  const vocabulary = createVocabulary(said[0]!.scorer.bundle.vocabulary);
   const asked = { log, zone, protocol, population, said: said.map((one) => one.said), vocabulary };
   const next = await timed('next', async () => ({
     action: judgeNextAction(asked),
@@ -155,7 +153,11 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
       ),
       draws: verdict.draws,
     },
-    models: said.map((one) => ({ seed: one.seed, version: one.version, modelCalls: one.said.modelCalls })),
+    models: said.map((one) => ({
+      seed: one.seed,
+      version: one.scorer.bundle.manifest.version,
+      modelCalls: one.said.modelCalls,
+    })),
     baselines: fitted.report,
     results: verdict.results,
     paired: verdict.paired,

@@ -1,5 +1,5 @@
 /** An audience of the shop's own, as it is kept in the settings. */
-import { contentHash } from '../hash.ts';
+import { contentNumber } from '../hash.ts';
 import type { Rule } from './rule.ts';
 
 export interface Audience {
@@ -18,5 +18,5 @@ const UNIT = 2 ** 32;
 
 /** Whether a user is held out of an audience: always the same, and independent from one audience to another. */
 export function isHeldOut(user: string, { name, holdout }: Pick<Audience, 'name' | 'holdout'>): boolean {
-  return holdout > 0 && Number.parseInt(contentHash(`${name} ${user}`).slice(0, 8), 16) < holdout * UNIT;
+  return holdout > 0 && contentNumber(`${name} ${user}`) < holdout * UNIT;
 }

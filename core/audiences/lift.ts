@@ -2,6 +2,7 @@
  * Whether writing to an audience made a difference: users who came into it and could be written to, against those held
  * out, by who bought within some days of coming in.
  */
+import { type Proportion, proportion } from '../proportion.ts';
 import type { Day } from '../time.ts';
 import { addDays, daysBetween } from '../time.ts';
 
@@ -48,13 +49,6 @@ export function note(ledger: Ledger, day: Day, seen: Seen): void {
   if (last >= entry.day && daysBetween(entry.day, last) < LONGEST) entry.bought = last;
 }
 
-export interface Proportion {
-  value: number;
-  /** 95 % interval. */
-  low: number;
-  high: number;
-}
-
 export interface Group {
   users: number;
   buyers: number;
@@ -90,18 +84,6 @@ export function liftOf(ledger: Ledger, days: number): Lift {
     Group,
   ];
   return { from, to, treated, heldOut: held, difference: difference(treated.rate, held.rate) };
-}
-
-/** 97.5th percentile of the normal distribution. */
-const Z = 1.959964;
-
-/** A share with its Wilson score interval; null of none. https://doi.org/10.1080/01621459.1927.10502953 */
-export function proportion(hits: number, of: number): Proportion | null {
-  if (of === 0) return null;
-  const value = hits / of;
-  const middle = (value + Z ** 2 / (2 * of)) / (1 + Z ** 2 / of);
-  const half = (Z * Math.sqrt((value * (1 - value)) / of + Z ** 2 / (4 * of ** 2))) / (1 + Z ** 2 / of);
-  return { value, low: Math.max(0, middle - half), high: Math.min(1, middle + half) };
 }
 
 /** Difference of two shares by Newcombe's hybrid score interval (his method 10). */

@@ -1,6 +1,7 @@
 /** How good forecasts were, from sums over cells of nearly equal probability. */
-import { type Count, countQuantiles, normalQuantile } from '../demand/counts.ts';
+import { type Count, countQuantiles } from '../demand/counts.ts';
 import type { Measures } from '../evaluation.ts';
+import { proportion } from '../proportion.ts';
 import { BANDS, type Band } from '../scores.ts';
 import type { OutcomeCell, OutcomeSums } from './sums.ts';
 
@@ -36,7 +37,6 @@ interface Total {
 const GROUPS = 10;
 /** An alarm also wants buyers this far from what was expected: of many users the smallest error is beyond chance. */
 const ALARM_SHARE = 0.1;
-const Z95 = normalQuantile(0.975);
 
 export function totalOf(cells: readonly OutcomeCell[]): Total {
   const total = { n: 0, actual: 0, expected: 0, squares: 0 };
@@ -74,20 +74,10 @@ export function measuresOf({ cells, logLoss, brier }: OutcomeSums): LiveMeasures
 
 /** At most ten groups of about equal mass, by rising probability; the interval is Wilson's of the share who bought. */
 export function reliabilityOf(cells: readonly OutcomeCell[], overlap = 1): Reliability[] {
-  return groupsOf(cells).map(({ n, actual, expected }) => ({
-    predicted: expected / n,
-    actual: actual / n,
-    n,
-    ...wilson(actual / n, n / overlap),
-  }));
-}
-
-/** https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval */
-function wilson(share: number, n: number): { low95: number; high95: number } {
-  const z2 = Z95 ** 2 / n;
-  const centre = (share + z2 / 2) / (1 + z2);
-  const reach = (Z95 / (1 + z2)) * Math.sqrt((share * (1 - share)) / n + z2 / (4 * n));
-  return { low95: Math.max(0, centre - reach), high95: Math.min(1, centre + reach) };
+  return groupsOf(cells).map(({ n, actual, expected }) => {
+    const { value, low, high } = proportion(actual / overlap, n / overlap)!;
+    return { predicted: expected / n, actual: value, n, low95: low, high95: high };
+  });
 }
 
 export function bandsOf(cells: readonly OutcomeCell[], overlap = 1): BandOutcome[] {
@@ -107,30 +97,21 @@ export function alarmOf(cells: readonly OutcomeCell[]) {
   return { value, expected, actual, low99: low, high99: high };
 }
 
-/** Totals by bin, whatever the band, by rising probability. */
-function binsOf(cells: readonly OutcomeCell[]): Total[] {
-  const bins = Map.groupBy(cells, ([, bin]) => bin);
-  return [...bins].sort(([a], [b]) => a - b).map(([, members]) => totalOf(members));
+/** By bin, whatever the band, by rising probability. */
+function binsOf(cells: readonly OutcomeCell[]): OutcomeCell[][] {
+  return [...Map.groupBy(cells, ([, bin]) => bin)].sort(([a], [b]) => a - b).map(([, members]) => members);
 }
 
 function groupsOf(cells: readonly OutcomeCell[]): Total[] {
   const { n } = totalOf(cells);
   let seen = 0;
   const groups = Map.groupBy(binsOf(cells), (bin) => {
-    const middle = seen + bin.n / 2;
-    seen += bin.n;
+    const own = totalOf(bin).n;
+    const middle = seen + own / 2;
+    seen += own;
     return Math.floor((GROUPS * middle) / n);
   });
-  return [...groups.values()].map((bins) => ({
-    n: sum(bins, 'n'),
-    actual: sum(bins, 'actual'),
-    expected: sum(bins, 'expected'),
-    squares: sum(bins, 'squares'),
-  }));
-}
-
-function sum(totals: readonly Total[], name: keyof Total): number {
-  return totals.reduce((all, total) => all + total[name], 0);
+  return [...groups.values()].map((bins) => totalOf(bins.flat()));
 }
 
 /** By the Mann–Whitney statistic, users of one bin tied. */
@@ -139,7 +120,7 @@ function aucOf(cells: readonly OutcomeCell[]): number | null {
   if (actual === 0 || actual === n) return null;
   let below = 0;
   let wins = 0;
-  for (const bin of binsOf(cells)) {
+  for (const bin of binsOf(cells).map(totalOf)) {
     const others = bin.n - bin.actual;
     wins += bin.actual * (below + others / 2);
     below += others;

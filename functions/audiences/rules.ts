@@ -1,9 +1,10 @@
 /** `POST /v1/audiences` and `/v1/audiences/count`: rules are checked, counted, saved, and put together at once. */
 import { type Audience, isHeldOut, MOST_AUDIENCES } from '../../core/audiences/audience.ts';
-import { note, proportion } from '../../core/audiences/lift.ts';
+import { note } from '../../core/audiences/lift.ts';
 import { categoriesOf, isWithin, matches, type Rule } from '../../core/audiences/rule.ts';
 import { subjectOf } from '../../core/audiences/subjects.ts';
 import type { SubjectTable } from '../../core/audiences/table.ts';
+import { proportion } from '../../core/proportion.ts';
 import type { ScoreRow } from '../../core/score-rows.ts';
 import { BANDS } from '../../core/scores.ts';
 import { type ApiReply, type ApiRequest, Problem } from '../http/api.ts';

@@ -21,6 +21,10 @@ export const writeUnits = (bytes: number) => Math.ceil(bytes / 1_024);
 /** Eventually consistent; a query is billed by what it reads in all. */
 export const readUnits = (bytes: number) => Math.ceil(bytes / 4_096) / 2;
 
+function dynamo(what: string, meter: Meter, quantity: number): Use {
+  return { service: 'DynamoDB', what, meter, quantity };
+}
+
 /** A month of the shop, the same in both designs. */
 function monthOf(shop: Shop) {
   const { users, eventsPerDay, eventsPerRequest, traffic, retentionDays } = shop;
@@ -48,7 +52,6 @@ export function ourUse(shop: Shop): Use[] {
   const calls = month.requests + month.answers;
   return [
     ...edgeUse(month),
-    { service: 'Lambda', what: 'ingest', meter: 'lambdaSeconds', quantity: month.requests * SECONDS.ingest },
     ...actionsUse(shop, month, night),
     ...usersUse(shop, month, night),
     ...otherTablesUse(month, night),
@@ -68,15 +71,8 @@ export function naiveUse(shop: Shop): Use[] {
   const row = SIZE.row;
   const scored = shop.users * shop.retentionDays;
   const stored = (month.kept * (SIZE.event + SIZE.stored) + scored * (row + SIZE.stored)) / GB;
-  const dynamo = (what: string, meter: Meter, quantity: number): Use => ({
-    service: 'DynamoDB',
-    what,
-    meter,
-    quantity,
-  });
   return [
     ...edgeUse(month),
-    { service: 'Lambda', what: 'ingest', meter: 'lambdaSeconds', quantity: month.requests * SECONDS.ingest },
     dynamo('an item for each event', 'dynamoWrites', month.events * writeUnits(SIZE.event)),
     dynamo('the actions of everyone, every night', 'dynamoReads', rows * history),
     dynamo('a score row for each user and day', 'dynamoWrites', rows * writeUnits(row)),
@@ -111,6 +107,7 @@ function edgeUse({ requests, answers, edge }: Month): Use[] {
     { service: 'API Gateway', what: 'HTTP API', meter: 'httpApiRequests', quantity: edge },
     { service: 'Lambda', what: 'calls', meter: 'lambdaRequests', quantity: requests + answers },
     { service: 'Lambda', what: 'answers', meter: 'lambdaSeconds', quantity: answers * SECONDS.answer },
+    { service: 'Lambda', what: 'ingest', meter: 'lambdaSeconds', quantity: requests * SECONDS.ingest },
   ];
 }
 
@@ -122,12 +119,7 @@ function actionsUse({ retentionDays, users }: Shop, month: Month, night: NightCo
   const stored = ((kept / perItem) * (bytes + SIZE.stored)) / GB;
   const history = readUnits((kept / users / perItem) * bytes);
   const sampled = night.historiesRead - night.modelCalls;
-  const of = (what: string, meter: Meter, quantity: number): Use => ({
-    service: 'DynamoDB',
-    what: `Actions: ${what}`,
-    meter,
-    quantity,
-  });
+  const of = (what: string, meter: Meter, quantity: number) => dynamo(`Actions: ${what}`, meter, quantity);
   return [
     of('one item a user, day and request', 'dynamoRareWrites', items * writeUnits(bytes)),
     of('read at night, of those who acted', 'dynamoRareReads', DAYS * night.modelCalls * history),
@@ -142,12 +134,7 @@ function usersUse({ users }: Shop, month: Month, night: NightCounts): Use[] {
   const { requests, itemsPerRequest, acting, answers } = month;
   const row = writeUnits(SIZE.user);
   const stored = (users * (SIZE.user + SIZE.indexRow + 2 * SIZE.stored)) / GB;
-  const of = (what: string, meter: Meter, quantity: number): Use => ({
-    service: 'DynamoDB',
-    what: `Users: ${what}`,
-    meter,
-    quantity,
-  });
+  const of = (what: string, meter: Meter, quantity: number) => dynamo(`Users: ${what}`, meter, quantity);
   return [
     of('a look for each user of a request', 'dynamoReads', requests * itemsPerRequest * readUnits(SIZE.user)),
     // The day is the key of the index: a row of it goes and one comes.
@@ -168,17 +155,16 @@ export function processesOf(requestsPerSecond: number): number {
 
 function otherTablesUse({ requests, acting }: Month, night: NightCounts): Use[] {
   const processes = processesOf(requests / SECONDS_A_MONTH);
-  const of = (what: string, meter: Meter, quantity: number): Use => ({ service: 'DynamoDB', what, meter, quantity });
   return [
-    of('Runs', 'dynamoWrites', DAYS * night.runsWritten * writeUnits(SIZE.run)),
+    dynamo('Runs', 'dynamoWrites', DAYS * night.runsWritten * writeUnits(SIZE.run)),
     // The plan is an item of some 20 KB, and read consistently.
-    of('Runs', 'dynamoReads', DAYS * night.runsRead * 3),
+    dynamo('Runs', 'dynamoReads', DAYS * night.runsRead * 3),
     // Each process stores its counts every 5 s, reads rules every 10 s, key and suppressions every 30 s.
-    of('Sources', 'dynamoWrites', Math.min(requests, (processes * SECONDS_A_MONTH) / 5)),
-    of('Settings', 'dynamoReads', Math.min(requests, processes * SECONDS_A_MONTH * (1 / 10 + 1.5 / 30))),
+    dynamo('Sources', 'dynamoWrites', Math.min(requests, (processes * SECONDS_A_MONTH) / 5)),
+    dynamo('Settings', 'dynamoReads', Math.min(requests, processes * SECONDS_A_MONTH * (1 / 10 + 1.5 / 30))),
     // Item and index, when it is recorded and when it is told: there the index's row moves to another list.
-    of('Outbox', 'dynamoWrites', acting * MIX.windowsPerActing * writeUnits(SIZE.windowEvent) * 5),
-    of('Outbox', 'dynamoReads', 8 * deliveries * 0.5),
+    dynamo('Outbox', 'dynamoWrites', acting * MIX.windowsPerActing * writeUnits(SIZE.windowEvent) * 5),
+    dynamo('Outbox', 'dynamoReads', 8 * deliveries * 0.5),
   ];
 }
 

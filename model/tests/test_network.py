@@ -75,7 +75,8 @@ def test_silence_is_what_queries_one_day_apart_give(net: BuyTiming) -> None:
         p = member.positions(words, at, inputs["count"], inputs["local"])
         states = member.states(words, inputs["count"], p)
         one_by_one = member.query(states, p, inputs["shop"].unsqueeze(1).expand(-1, 31, -1), moment)
-        at_once = member.silence(states, p, inputs["shop"], moment, last)
+        state = states[torch.arange(32), last.squeeze(1)].unsqueeze(1)
+        at_once = member.silence(state, p, inputs["shop"], moment)
     for single, together in zip(one_by_one, at_once, strict=True):
         assert torch.allclose(single, together, atol=1e-5)
     of_moments, of_silence = context_features(p, moment), context_features(p, moment, p.valid.unsqueeze(1))

@@ -100,7 +100,8 @@ function judged({ held80, held95, wape }: DemandResult): Cell[] {
     percent(held80, 0),
     percent(held95, 0),
     ...FORECASTERS.map((name) => ({
-      ...{ text: percent(wape[name]), className: wape[name] === best && Number.isFinite(best) ? 'best' : '' },
+      text: percent(wape[name]),
+      className: wape[name] === best && Number.isFinite(best) ? 'best' : '',
     })),
   ];
 }

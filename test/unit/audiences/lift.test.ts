@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Ledger, liftOf, note, proportion } from '../../../core/audiences/lift.ts';
+import { type Ledger, liftOf, note } from '../../../core/audiences/lift.ts';
+import { proportion } from '../../../core/proportion.ts';
 import { addDays } from '../../../core/time.ts';
 
 const FIRST = '2026-03-01';
