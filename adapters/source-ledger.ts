@@ -1,7 +1,7 @@
 import { addCounts, noCounts, type SourceCounts } from '../core/ingest/counts.ts';
 import type { Clock, Log, Reject, SourceLedger, SourceStore } from '../core/ports.ts';
 import type { Day, Zone } from '../core/time.ts';
-import { metricsOf } from './metrics.ts';
+import { ingestMetrics } from './metrics.ts';
 
 /** Counts are stored this often at most, by each process. */
 export const EVERY_MS = 5_000;
@@ -15,16 +15,17 @@ const MAX_LAGS = 100;
 
 interface Totals {
   counts: SourceCounts;
-  /** Since the last line of metrics. */
-  unreported: SourceCounts;
+  /** Since the last line of metrics; undefined: nothing. */
+  unreported: SourceCounts | undefined;
 }
 
 /**
  * @param process tells this process's items of the store from those of others
+ * @param stage that its metrics are told apart by
  */
 export function createSourceLedger(
   store: SourceStore,
-  { clock, zone, log, process }: { clock: Clock; zone: Zone; log: Log; process: string },
+  { clock, zone, log, process, stage }: { clock: Clock; zone: Zone; log: Log; process: string; stage: string },
 ): SourceLedger {
   const days = new Map<Day, Map<string, Totals>>();
   const unsaved = new Set<string>();
@@ -40,13 +41,24 @@ export function createSourceLedger(
   const totalsOf = (day: Day, source: string): Totals => {
     const ofDay = days.get(day) ?? new Map<string, Totals>();
     days.set(day, ofDay);
-    const totals = ofDay.get(source) ?? { counts: noCounts(), unreported: noCounts() };
+    const totals = ofDay.get(source) ?? { counts: noCounts(), unreported: undefined };
     ofDay.set(source, totals);
     return totals;
   };
 
+  /** Before the store is asked: that it is busy must be heard while it is. */
+  const report = (): void => {
+    for (const totals of [...days.values()].flatMap((sources) => [...sources.values()])) {
+      if (!totals.unreported) continue;
+      for (const line of ingestMetrics(stage, totals.unreported, lags, flushedAt)) log.info('ingest', line);
+      totals.unreported = undefined;
+      lags = [];
+    }
+  };
+
   const save = async (): Promise<void> => {
     flushedAt = clock();
+    report();
     const today = zone.dayOf(flushedAt);
     for (const [day, sources] of days) {
       for (const [source, totals] of sources) {
@@ -58,9 +70,6 @@ export function createSourceLedger(
           unsaved.add(key);
           throw error;
         }
-        for (const line of metricsOf(totals.unreported, lags, flushedAt)) log.info('ingest', line);
-        totals.unreported = noCounts();
-        lags = [];
       }
       if (day !== today && ![...unsaved].some((key) => key.startsWith(`${day} `))) days.delete(day);
     }
@@ -97,6 +106,7 @@ export function createSourceLedger(
       const day = zone.dayOf(now);
       const totals = totalsOf(day, source);
       addCounts(totals.counts, { ...counts, lastAt: now });
+      totals.unreported ??= noCounts();
       addCounts(totals.unreported, counts);
       unsaved.add(`${day} ${source}`);
     },

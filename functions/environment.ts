@@ -4,6 +4,8 @@ import * as z from 'zod/mini';
 const schema = z.object({
   SHOP_TIME_ZONE: z.string().check(z.minLength(1)),
   TABLE_PREFIX: z._default(z.string(), ''),
+  /** Name of the stage, which metrics carry. */
+  STAGE: z._default(z.string(), 'local'),
   /** `endpoint`: SageMaker Runtime; `lambda`: the scorer function; `in-process`: ONNX Runtime here. */
   SCORER: z._default(z.enum(['endpoint', 'lambda', 'in-process']), 'endpoint'),
   ENDPOINT_NAME: z._default(z.string(), 'buy-timing'),

@@ -138,7 +138,7 @@ export async function createDependencies(variables: Record<string, string | unde
     objects,
     rules: createRuleStore({ settings, objects, pseudonyms, clock, newId: randomUUID }),
     sources,
-    ledger: createSourceLedger(sources, { clock, zone, log, process: randomUUID() }),
+    ledger: createSourceLedger(sources, { clock, zone, log, process: randomUUID(), stage: environment.STAGE }),
     downloads: createDownloads(environment.OBJECTS, secrets.pepper, clock),
     bundles: { live: async () => (await bundles()).live() },
     scorer: { score: async (input) => (await scorer()).score(input) },

@@ -1,5 +1,6 @@
 /** The environment of every function, as functions/environment.ts parses it. */
 import type { StageConfig } from './config.ts';
+import { stageOf } from './names.ts';
 import type { DataStack } from './stacks/data.ts';
 import type { ModelStack } from './stacks/model.ts';
 
@@ -18,6 +19,7 @@ export function basicEnvironment(config: StageConfig, data: DataStack, bundle: s
   return {
     SHOP_TIME_ZONE: config.timeZone,
     TABLE_PREFIX: data.tablePrefix,
+    STAGE: stageOf(data),
     PEPPER_SECRET_ID: data.secret.secretArn,
     OBJECTS: `s3://${data.objects}`,
     BUNDLE: bundle,

@@ -90,7 +90,12 @@ const others: Record<Others, Permissions> = {
   openapi: { tables: {}, needsNothing: true },
   scorer: { tables: { Settings: ['GetItem'] }, reads: ['models'], needsNoSecret: true },
   plan: {
-    tables: { Actions: ['Query'], Users: ['GetItem'], Runs: ['GetItem', 'PutItem'], Settings: ['GetItem', 'Query'] },
+    tables: {
+      Actions: ['Query'],
+      Users: ['GetItem'],
+      Runs: ['GetItem', 'PutItem', 'Query'],
+      Settings: ['GetItem', 'Query'],
+    },
     usersByShard: true,
     reads: ['models'],
   },

@@ -2,6 +2,7 @@
 import { Stage, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { StageConfig } from './config.ts';
+import { prefixOf } from './names.ts';
 import { ApiStack } from './stacks/api.ts';
 import { DataStack } from './stacks/data.ts';
 import { EdgeStack } from './stacks/edge.ts';
@@ -14,8 +15,7 @@ import { PrivacyStack } from './stacks/privacy.ts';
 export class BuyTiming extends Stage {
   constructor(scope: Construct, name: string, config: StageConfig) {
     super(scope, name, { env: { region: config.region } });
-    // Every physical name begins with it, so that stages can share an account.
-    const prefix = `buy-timing-${name}`;
+    const prefix = prefixOf(this);
     const data = new DataStack(this, 'data', { stackName: `${prefix}-data`, prefix, config });
     const model = new ModelStack(this, 'model', { stackName: `${prefix}-model`, prefix, config, data });
     const api = new ApiStack(this, 'api', { stackName: `${prefix}-api`, prefix, config, data, model });

@@ -11,6 +11,8 @@ export interface PlanInput {
 export interface PlanReply {
   day: Day;
   shards: number[];
+  /** Those of them that no earlier call of the same run has scored. */
+  missing: number[];
   modelVersion: string;
 }
 

@@ -3,17 +3,16 @@ import { Alarm, type AlarmProps, ComparisonOperator, TreatMissingData } from 'aw
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import { prefixOf } from '../names.ts';
 
-export const RUNBOOK = 'docs/deploy.md';
+export const RUNBOOK = 'docs/runbook.md';
 
 export interface HouseAlarmProps extends Pick<AlarmProps, 'metric' | 'threshold'> {
   topic: ITopic;
+  /** What is wrong, in words joined by hyphens: heading of its section of the runbook, and its name after the stage's. */
+  name: string;
   /** What users feel while it rings. */
   felt: string;
-  /** Heading of the runbook, as a link's fragment. */
-  section: string;
-  /** Only where something else must know the alarm by name. */
-  alarmName?: string;
   evaluationPeriods?: number;
   /** Ring when it is below the threshold, or when nothing is heard. */
   whenMissing?: boolean;
@@ -22,8 +21,8 @@ export interface HouseAlarmProps extends Pick<AlarmProps, 'metric' | 'threshold'
 export class HouseAlarm extends Alarm {
   constructor(scope: Construct, id: string, props: HouseAlarmProps) {
     super(scope, id, {
-      alarmName: props.alarmName,
-      alarmDescription: `${props.felt} What to do: ${RUNBOOK}#${props.section}`,
+      alarmName: `${prefixOf(scope)}-${props.name}`,
+      alarmDescription: `${props.felt} What to do: ${RUNBOOK}#${props.name}`,
       metric: props.metric,
       threshold: props.threshold,
       evaluationPeriods: props.evaluationPeriods ?? 1,

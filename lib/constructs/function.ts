@@ -10,9 +10,9 @@ import {
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
-import { HouseAlarm } from './alarm.ts';
+import { prefixOf } from '../names.ts';
+import { HouseAlarm, type HouseAlarmProps } from './alarm.ts';
 import { codeOf } from './bundle.ts';
 import { argueWildcard, createFunctionRole, NO_RESOURCE } from './role.ts';
 
@@ -31,8 +31,8 @@ export interface HouseFunctionProps {
   /** Calls at once that are kept for it, and the most there are. */
   reservedConcurrency?: number;
   logRetentionDays: number;
-  /** Absent for one of the API whose failure its callers alone feel: the alarm on the API's 5xx answers tells of it. */
-  alarm?: { topic: ITopic; felt: string; section: string };
+  /** Rings when it fails in each of `periods` spans of so many minutes. Absent where another alarm tells what users feel. */
+  alarm?: Pick<HouseAlarmProps, 'topic' | 'name' | 'felt'> & { minutes: number; periods: number };
 }
 
 export class HouseFunction extends Construct {
@@ -40,7 +40,9 @@ export class HouseFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: HouseFunctionProps) {
     super(scope, id);
+    const prefix = prefixOf(this);
     const logGroup = new LogGroup(this, 'Log', {
+      logGroupName: `/${prefix}/${props.entry}`,
       retention: props.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -48,6 +50,7 @@ export class HouseFunction extends Construct {
     argueWildcard(role, '*', NO_RESOURCE);
     for (const { resource, reason } of props.wildcards) argueWildcard(role, resource, reason);
     this.lambda = new LambdaFunction(this, 'Function', {
+      functionName: `${prefix}-${props.entry.replace('/', '-')}`,
       description: `Buy Timing: ${props.entry}`,
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -65,10 +68,12 @@ export class HouseFunction extends Construct {
       tracing: Tracing.ACTIVE,
     });
     if (!props.alarm) return;
+    const { minutes, periods, ...alarm } = props.alarm;
     new HouseAlarm(this, 'Errors', {
-      metric: this.lambda.metricErrors({ period: Duration.minutes(5) }),
+      metric: this.lambda.metricErrors({ period: Duration.minutes(minutes) }),
       threshold: 1,
-      ...props.alarm,
+      evaluationPeriods: periods,
+      ...alarm,
     });
   }
 }

@@ -74,7 +74,7 @@ export function nightlyDefinition(parts: DefinitionParts): Definition {
     States: {
       Plan: {
         ...invoke('plan', { 'Payload.$': '$' }),
-        ResultSelector: { 'day.$': '$.Payload.day', 'shards.$': '$.Payload.shards' },
+        ResultSelector: { 'day.$': '$.Payload.day', 'shards.$': '$.Payload.missing' },
         ResultPath: '$.plan',
         Catch: caught('Did all go well?'),
         Next: 'Is there anyone to score?',
@@ -88,7 +88,7 @@ export function nightlyDefinition(parts: DefinitionParts): Definition {
       'Look back': {
         ...invoke('look-back', { Payload: { 'day.$': '$.plan.day' } }),
         ResultPath: null,
-        // The run goes on with what an earlier one learned; the function's own alarm tells.
+        // The run goes on with what an earlier one learned; buyers who are not as forecast would tell.
         Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: null, Next: 'Score the shards' }],
         Next: 'Score the shards',
       },

@@ -10,8 +10,10 @@ import {
   LogGroupLogDestination,
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { MetricName } from '../../adapters/metrics.ts';
 import { CORS, FUNCTIONS, type FunctionName, ROUTES } from '../../functions/routes.ts';
 import type { StageConfig } from '../config.ts';
 import { HouseAlarm } from '../constructs/alarm.ts';
@@ -19,29 +21,11 @@ import { HouseFunction } from '../constructs/function.ts';
 import { OriginLock } from '../constructs/origin-lock.ts';
 import { environmentOf } from '../environment.ts';
 import { grantsFor } from '../grants.ts';
+import { stageMetric } from '../metrics.ts';
+import { prefixOf } from '../names.ts';
 import { PERMISSIONS } from '../permissions.ts';
 import type { DataStack } from './data.ts';
 import type { ModelStack } from './model.ts';
-
-/** What users feel when the function fails; those without are left to the alarm on the API's 5xx answers. */
-const FELT: Record<FunctionName, string | undefined> = {
-  ingest: 'Tracking clients get errors and retry; actions arrive late or not at all.',
-  sources: 'Nobody sees what came in, and settings of ingest cannot be changed; events are taken all the same.',
-  timing: 'Timing answers of single users fail.',
-  actions: "A user's timeline cannot be read.",
-  profile: "A user's profile cannot be read.",
-  audiences: 'Audiences cannot be listed or downloaded.',
-  bands: 'What divides the bands can be neither read nor set.',
-  events: 'Window events cannot be listed; webhooks are told of them all the same.',
-  webhooks: 'Webhooks can be neither made nor listed; they are told of windows all the same.',
-  overview: 'The dashboard shows no overview.',
-  demand: 'Demand cannot be read or downloaded.',
-  quality: 'Whether scores can be believed is not shown.',
-  keys: 'Keys cannot be made, listed, revoked or rotated over HTTP.',
-  regulations: 'Requests of erasure are not taken.',
-  health: undefined,
-  openapi: undefined,
-};
 
 /** HTTP APIs wait 30 s; a function that would take longer stops before its caller is gone. */
 const TIMEOUT_SECONDS = 29;
@@ -70,7 +54,6 @@ export class ApiStack extends Stack {
     const { config, data, model } = props;
     const integrations = Object.fromEntries(
       FUNCTIONS.map((name) => {
-        const felt = FELT[name];
         const { lambda } = new HouseFunction(this, name, {
           entry: name,
           memoryMB: 1024,
@@ -79,7 +62,6 @@ export class ApiStack extends Stack {
           ...grantsFor(PERMISSIONS[name], data, model.askedFor('single').may),
           reservedConcurrency: name === 'ingest' ? config.ingestConcurrency : undefined,
           logRetentionDays: config.logRetentionDays,
-          alarm: felt ? { topic: data.alarms, felt, section: 'a-function-fails' } : undefined,
         });
         return [name, new HttpLambdaIntegration(name, lambda)];
       }),
@@ -98,12 +80,50 @@ export class ApiStack extends Stack {
     // A limit of a route that does not exist yet is refused.
     stage.node.addDependency(...routes);
     this.domainName = `${api.apiId}.execute-api.${this.region}.${this.urlSuffix}`;
+    this.createAlarms(api, data);
+  }
+
+  private createAlarms(api: HttpApi, { alarms: topic }: DataStack): void {
+    const period = Duration.minutes(5);
     new HouseAlarm(this, 'ServerErrors', {
-      metric: api.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }),
+      metric: api.metricServerError({ period, statistic: Stats.SUM }),
+      // A single one is tried again and felt by nobody.
+      threshold: 3,
+      evaluationPeriods: 2,
+      topic,
+      name: 'callers-get-errors',
+      felt: 'Pages of the dashboard and calls of other systems fail; tracking clients try again by themselves.',
+    });
+    const counted = (metricName: MetricName) => stageMetric(this, metricName, { statistic: Stats.SUM, period });
+    new HouseAlarm(this, 'EventsRefused', {
+      metric: new MathExpression({
+        // Of twenty or more, so that one developer's trials ring nothing.
+        expression:
+          'IF(taken + again + refused + busy >= 20, 100 * (refused + busy) / (taken + again + refused + busy), 0)',
+        usingMetrics: {
+          taken: counted('Accepted'),
+          again: counted('Duplicates'),
+          refused: counted('Refused'),
+          busy: counted('Busy'),
+        },
+        label: 'Events and requests that were not taken, percent',
+        period,
+      }),
+      threshold: 50,
+      evaluationPeriods: 3,
+      topic,
+      name: 'events-are-refused',
+      felt: 'Half of what the shop sends is not taken, or more: actions are missing from tonight on.',
+    });
+    new HouseAlarm(this, 'NoActions', {
+      metric: stageMetric(this, 'Actions', { statistic: Stats.SUM, period: Duration.hours(6) }),
       threshold: 1,
-      topic: data.alarms,
-      felt: 'Callers get 5xx answers; tracking clients retry.',
-      section: 'a-function-fails',
+      // 30 hours: a shop that sends once a day may be an hour late.
+      evaluationPeriods: 5,
+      whenMissing: true,
+      topic,
+      name: 'no-actions-come-in',
+      felt: 'Nothing that users do has come in for more than a day: tonight everybody looks silent.',
     });
   }
 
@@ -123,6 +143,7 @@ export class ApiStack extends Stack {
 
   private createStage(api: HttpApi, config: StageConfig): HttpStage {
     const logGroup = new LogGroup(this, 'AccessLog', {
+      logGroupName: `/${prefixOf(this)}/access`,
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });

@@ -181,8 +181,10 @@ export class EdgeStack extends Stack {
       logRetentionDays: config.logRetentionDays,
       alarm: {
         topic: data.alarms,
+        name: 'the-header-is-not-replaced',
         felt: 'Nobody feels it yet: the header between CloudFront and the API was not replaced, and the old value works on.',
-        section: 'nothing-reaches-the-api',
+        minutes: 5,
+        periods: 1,
       },
     });
     lambda.addPermission('Rotation', {

@@ -39,8 +39,11 @@ export class EventsStack extends Stack {
       logRetentionDays: config.logRetentionDays,
       alarm: {
         topic: data.alarms,
-        felt: 'Other systems are not told of buying windows; they are told later, within a day.',
-        section: 'a-function-fails',
+        name: 'windows-are-not-told',
+        felt: 'Other systems do not hear of buying windows; they hear of them later.',
+        // It is called every three minutes, and what one call could not do the next one does.
+        minutes: 5,
+        periods: 3,
       },
     });
     new Schedule(this, 'Deliver', {

@@ -85,14 +85,6 @@ export class ModelStack extends Stack {
       environment: basicEnvironment(config, data, this.bundleVersion),
       ...grantsFor(PERMISSIONS.scorer, data, undefined),
       logRetentionDays: config.logRetentionDays,
-      alarm: {
-        topic: data.alarms,
-        felt:
-          this.kind === 'lambda'
-            ? 'Fresh scores and reasons fail, and so do shards of the nightly run.'
-            : 'Fresh scores and reasons fail; the scores of the night are there.',
-        section: 'a-function-fails',
-      },
     });
     scorer.node.addDependency(uploaded);
     return scorer;
@@ -202,22 +194,20 @@ export class ModelStack extends Stack {
       new Metric({ namespace: 'AWS/SageMaker', metricName, dimensionsMap, statistic, period: Duration.minutes(1) });
     const alarms = [
       new HouseAlarm(this, 'ModelErrors', {
-        alarmName: `${this.endpointName}-model-errors`,
+        name: 'the-model-fails',
         metric: metric('Invocation5XXErrors', Stats.SUM),
         threshold: 1,
         topic: data.alarms,
         felt: 'Fresh scores fail, and so do shards of the nightly run.',
-        section: 'model-endpoint',
       }),
       new HouseAlarm(this, 'ModelSlow', {
-        alarmName: `${this.endpointName}-model-slow`,
+        name: 'the-model-is-slow',
         // Microseconds.
         metric: metric('ModelLatency', 'p90'),
         threshold: 5_000_000,
         evaluationPeriods: 3,
         topic: data.alarms,
         felt: 'Fresh scores take seconds, and the nightly run may not end in time.',
-        section: 'model-endpoint',
       }),
     ];
     const endpoint = new CfnEndpoint(this, 'Endpoint', {

@@ -1,6 +1,6 @@
 /** The nightly run: its steps, the state machine over them, and the schedule. */
 import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, TimeZone } from 'aws-cdk-lib';
-import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
@@ -14,22 +14,19 @@ import { HouseFunction } from '../constructs/function.ts';
 import { allow, argueWildcard, NO_RESOURCE } from '../constructs/role.ts';
 import { environmentOf } from '../environment.ts';
 import { grantsFor } from '../grants.ts';
+import { stageMetric } from '../metrics.ts';
 import { nightlyDefinition } from '../nightly/definition.ts';
 import { PERMISSIONS } from '../permissions.ts';
 import type { DataStack } from './data.ts';
 import type { ModelStack } from './model.ts';
 
 const LATE = "Scores, audiences and the dashboard stay at an earlier day's.";
-const FELT: Record<NightlyStep['name'], string> = {
-  plan: `The nightly run did not begin. ${LATE}`,
-  'look-back': 'Scores are corrected by what an earlier night learned from the shop, or not at all.',
-  'score-shard': 'Some users keep an earlier score until the shard is scored again.',
-  finish: `Users are scored, but not put together. ${LATE}`,
-};
 
 /** The run has to be over when a second look makes sure that its endpoint is gone. */
 const RUN_HOURS = 3.5;
 const SWEEP_HOUR = NIGHTLY_HOUR + 4;
+/** An error that matters to whoever plans with it; the smallest error is beyond chance in a large shop. */
+const BUYERS_OFF_PERCENT = 10;
 /** Hours begun in which an endpoint is seen: a run that takes all its time, and the sweep after it, touch five. */
 const HOURS_UP = 6;
 
@@ -70,7 +67,6 @@ export class NightlyStack extends Stack {
         environment: environmentOf(config, data, model, 'night'),
         ...grantsFor(PERMISSIONS[step.name], data, model.askedFor('night').may),
         logRetentionDays: config.logRetentionDays,
-        alarm: { topic: data.alarms, felt: FELT[step.name], section: 'the-nightly-run' },
       });
       return [step.name, lambda.functionArn];
     });
@@ -167,21 +163,29 @@ export class NightlyStack extends Stack {
       threshold: 1,
       evaluationPeriods: HOURS_UP,
       topic: alarms,
-      felt: `Nobody notices, but the endpoint of the night has been up for ${HOURS_UP} hours and costs by the hour.`,
-      section: 'the-nightly-run',
+      name: 'an-endpoint-was-left',
+      felt: `Who pays the bill: the endpoint of the night has been up for ${HOURS_UP} hours and costs by the hour.`,
     });
   }
 
   private createAlarms(machine: StateMachine, { alarms: topic }: DataStack): void {
     const period = Duration.minutes(5);
-    const ends = {
-      Failed: machine.metricFailed({ period }),
-      TimedOut: machine.metricTimedOut({ period }),
-      Stopped: machine.metricAborted({ period }),
-    };
-    for (const [id, metric] of Object.entries(ends)) {
-      new HouseAlarm(this, id, { metric, threshold: 1, topic, felt: LATE, section: 'the-nightly-run' });
-    }
+    new HouseAlarm(this, 'RunFailed', {
+      metric: new MathExpression({
+        expression: 'failed + late + stopped',
+        usingMetrics: {
+          failed: machine.metricFailed({ period }),
+          late: machine.metricTimedOut({ period }),
+          stopped: machine.metricAborted({ period }),
+        },
+        label: 'Runs that did not succeed',
+        period,
+      }),
+      threshold: 1,
+      topic,
+      name: 'the-nightly-run-failed',
+      felt: `${LATE} Or some users keep an earlier score.`,
+    });
     new HouseAlarm(this, 'NoRun', {
       metric: machine.metricSucceeded({ period: Duration.hours(6), statistic: 'Sum' }),
       threshold: 1,
@@ -189,8 +193,15 @@ export class NightlyStack extends Stack {
       evaluationPeriods: 5,
       whenMissing: true,
       topic,
+      name: 'no-nightly-run-has-succeeded',
       felt: `No nightly run has succeeded for more than a day. ${LATE}`,
-      section: 'the-nightly-run',
+    });
+    new HouseAlarm(this, 'BuyersOff', {
+      metric: stageMetric(this, 'BuyersOff', { statistic: Stats.MAXIMUM, period: Duration.days(1) }),
+      threshold: BUYERS_OFF_PERCENT,
+      topic,
+      name: 'buyers-are-not-as-forecast',
+      felt: `For two weeks, a sale set aside, buyers have been ${BUYERS_OFF_PERCENT} % off what was forecast, or more.`,
     });
   }
 }

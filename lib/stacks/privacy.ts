@@ -35,8 +35,10 @@ export class PrivacyStack extends Stack {
       logRetentionDays: config.logRetentionDays,
       alarm: {
         topic: data.alarms,
-        felt: 'Requests of erasure are not carried out.',
-        section: 'an-erasure-is-not-carried-out',
+        name: 'an-erasure-is-not-carried-out',
+        felt: 'Users who asked to be erased are still there.',
+        minutes: EVERY_MINUTES,
+        periods: 3,
       },
     });
     const role = new Role(this, 'ScheduleRole', { assumedBy: new ServicePrincipal('scheduler.amazonaws.com') });

@@ -8,7 +8,12 @@ describe.each(synthesize())('what stands all month in stage $name', (stage) => {
 
   test('are the alarms, secrets and keys that the bill counts', () => {
     const ofScorer = STANDING.scorerAlarms[stage.config.scorer as keyof typeof STANDING.scorerAlarms];
-    expect(count('AWS::CloudWatch::Alarm')).toBe(STANDING.alarms + ofScorer);
+    const watched = Object.values(stage.stacks)
+      .flatMap((template) => ofType(template, 'AWS::CloudWatch::Alarm'))
+      .map(({ Properties: { Metrics = [{ MetricStat: {} }] } }) =>
+        Metrics.filter((each: { MetricStat?: unknown }) => each.MetricStat),
+      );
+    expect(watched.flat()).toHaveLength(STANDING.alarms + ofScorer);
     expect(count('AWS::SecretsManager::Secret')).toBe(STANDING.secrets);
     expect(count('AWS::KMS::Key')).toBe(STANDING.customerKeys);
   });

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parseEnvironment } from '../../functions/environment.ts';
 import { NIGHTLY_STEPS } from '../../functions/nightly/steps.ts';
 import { CORS, FUNCTIONS, ROUTES } from '../../functions/routes.ts';
@@ -118,33 +118,6 @@ describe.each(stages)('the functions of stage $name', (stage) => {
       expect(Properties.Timeout).toBeLessThan(30);
     }
   });
-
-  test('every one has an alarm on its errors, but those which only answer callers that see a 5xx', () => {
-    const left = ['health', 'openapi', 'Originauthorize'];
-    const watched = withFunctions(stage.stacks)
-      .flatMap((template) => ofType(template, 'AWS::CloudWatch::Alarm'))
-      .filter(({ Properties }) => Properties.MetricName === 'Errors')
-      .map(({ Properties }) => Properties.Dimensions[0].Value.Ref);
-    expect(watched.sort()).toEqual(
-      functionsOf(stage)
-        .map(({ id }) => id)
-        .filter((id) => !left.includes(nameOf(id)))
-        .sort(),
-    );
-    const metrics = ofType(stage.stacks.api, 'AWS::CloudWatch::Alarm').map(({ Properties }) => Properties.MetricName);
-    expect(metrics).toContain('5xx');
-  });
-
-  test('every alarm tells the topic, says what users feel and links a section that exists', () => {
-    const alarms = Object.values(stage.stacks).flatMap((template) => ofType(template, 'AWS::CloudWatch::Alarm'));
-    expect(alarms.length).toBeGreaterThan(FUNCTIONS.length);
-    for (const { Properties } of alarms) {
-      expect(Properties.AlarmActions.map((action: unknown) => readable(action, stage))).toEqual(['<Alarms>']);
-      const [, felt, file, section] = /^(.{20,}) What to do: (\S+)#(\S+)$/.exec(Properties.AlarmDescription) ?? [];
-      expect(felt).toBeDefined();
-      expect(headingsOf(file!)).toContain(section);
-    }
-  });
 });
 
 describe.each(stages)('the HTTP API of stage $name', (stage) => {
@@ -192,16 +165,4 @@ describe.each(stages)('the HTTP API of stage $name', (stage) => {
 
 function bundleVersion(): string {
   return JSON.parse(readFileSync(new URL('../../model/bundles/tiny/manifest.json', import.meta.url), 'utf8')).version;
-}
-
-/** The fragments of a document's headings, as they are linked. */
-function headingsOf(file: string): string[] {
-  const path = new URL(`../../${file}`, import.meta.url);
-  expect(existsSync(path)).toBe(true);
-  return [...readFileSync(path, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
-    heading!
-      .toLowerCase()
-      .replace(/[^\w -]/g, '')
-      .replaceAll(' ', '-'),
-  );
 }

@@ -231,15 +231,24 @@ describe.each(synthesize())('the nightly run of stage $name', (stage) => {
   });
 
   test('an alarm rings when a run fails, takes too long or is stopped, and when none succeeds', () => {
-    const alarms = ofType(nightly, 'AWS::CloudWatch::Alarm').filter(
-      ({ Properties }) => Properties.Namespace === 'AWS/States',
+    const alarmOf = (name: string) =>
+      ofType(nightly, 'AWS::CloudWatch::Alarm').find(({ Properties }) => Properties.AlarmName.endsWith(name))!
+        .Properties;
+    const [sum, ...ends] = alarmOf('the-nightly-run-failed').Metrics;
+    const metrics = ends.map(
+      ({ MetricStat }: { MetricStat: { Metric: Record<string, unknown> } }) => MetricStat.Metric,
     );
-    expect(alarms.map(({ Properties }) => [Properties.MetricName, Properties.TreatMissingData])).toEqual([
-      ['ExecutionsFailed', 'notBreaching'],
-      ['ExecutionsTimedOut', 'notBreaching'],
-      ['ExecutionsAborted', 'notBreaching'],
-      ['ExecutionsSucceeded', 'breaching'],
+    expect(sum.Expression).toBe('failed + late + stopped');
+    expect(metrics.map(({ MetricName }: { MetricName: string }) => MetricName)).toEqual([
+      'ExecutionsFailed',
+      'ExecutionsTimedOut',
+      'ExecutionsAborted',
     ]);
-    for (const { Properties } of alarms) expect(Properties.Dimensions[0].Value).toEqual({ Ref: machine!.id });
+    const none = alarmOf('no-nightly-run-has-succeeded');
+    expect(none).toMatchObject({ MetricName: 'ExecutionsSucceeded', TreatMissingData: 'breaching' });
+    for (const { Namespace, Dimensions } of [...metrics, none]) {
+      expect(Namespace).toBe('AWS/States');
+      expect(Dimensions[0].Value).toEqual({ Ref: machine!.id });
+    }
   });
 });

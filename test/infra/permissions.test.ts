@@ -132,7 +132,7 @@ const ALLOWED: Record<string, string> = {
   dynamodb:Query                on <Actions.Arn>
   dynamodb:GetItem              on <Users.Arn>
   dynamodb:Query                on <Users.Arn>/index/byShard
-  dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
+  dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Runs.Arn>
   dynamodb:GetItem dynamodb:Query on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject                  on s3:<Objects>/models/*`,

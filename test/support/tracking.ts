@@ -72,7 +72,13 @@ export function createTracking(client: DynamoClient, options: { now?: number; re
     pseudonyms,
     sources,
     rules: createRuleStore({ settings, objects, pseudonyms, clock: () => clock.now, newId: randomUUID }),
-    ledger: createSourceLedger(sources, { clock: () => clock.now, zone, log: quiet, process: randomUUID() }),
+    ledger: createSourceLedger(sources, {
+      clock: () => clock.now,
+      zone,
+      log: quiet,
+      process: randomUUID(),
+      stage: 'test',
+    }),
     keys: { find: async (key) => KEYS[key] } as IngestDependencies['keys'],
   } satisfies IngestDependencies & SourcesDependencies;
 

@@ -1,5 +1,5 @@
 import { PROBABILITY_BINS, percentiles } from '../../../core/distributions.ts';
-import type { Clock, Log, ObjectStore, RunStore, SettingStore, UserStore } from '../../../core/ports.ts';
+import type { ObjectStore, SettingStore, UserStore } from '../../../core/ports.ts';
 import { ACTIVE_DAYS } from '../../../core/scores.ts';
 import { addDays, type Day } from '../../../core/time.ts';
 import { concurrently } from '../../concurrently.ts';
@@ -10,15 +10,11 @@ import { warehouseFile, warehouseFolder } from '../../runs/warehouse-files.ts';
 import type { FinishInput, FinishReply } from '../messages.ts';
 import { type FinishState, getFinish, getPlan, listShards, type ShardState } from '../state.ts';
 import { makeDemand } from './put-demand.ts';
-import { putOutcomes } from './put-outcomes.ts';
+import { type OutcomeDependencies, putOutcomes } from './put-outcomes.ts';
 import { putTogether } from './put-together.ts';
 
-export interface FinishDependencies {
-  clock: Clock;
-  log: Log;
+export interface FinishDependencies extends OutcomeDependencies {
   users: UserStore;
-  runs: RunStore;
-  settings: SettingStore;
   objects: ObjectStore;
 }
 

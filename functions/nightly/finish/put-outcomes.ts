@@ -1,20 +1,32 @@
 /** Adds up what the shards saw become of the forecasts of past runs, and keeps it. */
-import type { Log, RunStore, SettingStore } from '../../../core/ports.ts';
+import { nightMetrics } from '../../../adapters/metrics.ts';
+import type { Clock, Log, RunStore, SettingStore } from '../../../core/ports.ts';
+import { lastingShift } from '../../../core/quality/lasting.ts';
 import { alarmOf } from '../../../core/quality/measures.ts';
 import { addOutcomes } from '../../../core/quality/sums.ts';
 import type { Day } from '../../../core/time.ts';
-import { putOutcome, removeOldOutcomes } from '../../runs/outcomes.ts';
+import type { Environment } from '../../environment.ts';
+import { listOutcomes, putOutcome, removeOldOutcomes } from '../../runs/outcomes.ts';
 import { getFinish, type PlanState, type ShardState } from '../state.ts';
 
+export interface OutcomeDependencies {
+  environment: Pick<Environment, 'STAGE'>;
+  clock: Clock;
+  log: Log;
+  runs: RunStore;
+  settings: SettingStore;
+}
+
 export async function putOutcomes(
-  { log, runs, settings }: { log: Log; runs: RunStore; settings: SettingStore },
+  deps: OutcomeDependencies,
   day: Day,
-  { judged }: PlanState,
+  plan: PlanState,
   shards: ReadonlyMap<number, ShardState>,
 ): Promise<void> {
+  const { log, runs, settings } = deps;
   // In the order of shards, so that the same run gives the same sums to the last digit.
   const all = [...shards].sort(([a], [b]) => a - b).flatMap(([, { outcomes }]) => outcomes);
-  for (const { day: origin, horizons } of judged) {
+  for (const { day: origin, horizons } of plan.judged) {
     const run = await getFinish(runs, origin);
     if (!run) continue;
     for (const horizon of horizons) {
@@ -29,4 +41,15 @@ export async function putOutcomes(
   }
   // Not by a run that found nobody, which is not what is shown: a log of long ago would lose what is told of it.
   if ([...shards.values()].some(({ activeUsers }) => activeUsers > 0)) await removeOldOutcomes(settings, day);
+  // A run of a past day says nothing of today's forecasts.
+  if (plan.events) await tellLastingShift(deps, day, plan.modelVersion);
+}
+
+/** What an alarm watches. Another model's days are no reason to ring. */
+async function tellLastingShift({ environment, clock, log, settings }: OutcomeDependencies, day: Day, model: string) {
+  const runs = (await listOutcomes(settings, day)).filter(
+    ({ horizon, modelVersion }) => horizon === 1 && modelVersion === model,
+  );
+  const shift = lastingShift(runs);
+  if (shift !== undefined) log.info('night', nightMetrics(environment.STAGE, 100 * Math.abs(shift), clock()));
 }

@@ -9,7 +9,7 @@ import { THETA } from '../../bands/theta.ts';
 import { correctionFor, listCorrections } from '../../runs/corrections.ts';
 import { createFinishedRuns } from '../../runs/finished-runs.ts';
 import type { PlanInput, PlanReply } from '../messages.ts';
-import { getFinish, getPlan, type PlanState, putPast } from '../state.ts';
+import { getFinish, getPlan, listShards, type PlanState, putPast } from '../state.ts';
 import { lookAtShop } from './look-at-shop.ts';
 
 export interface PlanDependencies {
@@ -38,8 +38,11 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
     if (!isDay(day)) throw new RangeError(`"${day}" is not a day (YYYY-MM-DD)`);
     const modelVersion = (await deps.bundles.live()).manifest.version;
     const before = await getPlan(deps.runs, day);
-    if (before && !input.restart && (await stands(deps, day, before, modelVersion)))
-      return { day, shards: before.shards, modelVersion: before.modelVersion };
+    if (before && !input.restart && (await stands(deps, day, before, modelVersion))) {
+      const scored = await listShards(deps.runs, day, before.attempt);
+      const missing = before.shards.filter((shard) => !scored.has(shard));
+      return { day, shards: before.shards, missing, modelVersion: before.modelVersion };
+    }
     const startedAt = deps.clock();
     const days = await createFinishedRuns(deps).days();
     const judged = endedWindows(days, day);
@@ -67,7 +70,7 @@ export function createHandler(deps: PlanDependencies): (input: PlanInput) => Pro
     await putPast(deps.runs, day, past);
     await deps.runs.put({ day, shard: 'plan', state });
     deps.log.info('nightly run planned', { day, attempt: state.attempt, sampledUsers: users, modelVersion });
-    return { day, shards, modelVersion };
+    return { day, shards, missing: shards, modelVersion };
   };
 }
 

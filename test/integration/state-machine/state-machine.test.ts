@@ -107,13 +107,14 @@ let day: Day = '2026-03-10';
     return (plan!.state.shards as number[]).length;
   };
 
-  test('started again for the same day, asks the model for nobody and leaves no endpoint', async () => {
+  test('started again for the same day, scores no shard and makes no endpoint', async () => {
     await run();
     const asked = shop.asked.length;
+    const scoredShards = calls('scoreshard');
     const { status } = await run();
     expect(status).toBe('SUCCEEDED');
     expect(shop.asked).toHaveLength(asked);
-    expect(endpoints()).toEqual([]);
+    expect([calls('scoreshard'), calls('CreateEndpoint'), endpoints()]).toEqual([scoredShards, 1, []]);
   }, 60_000);
 
   test('tries a shard again that fails twice, after pauses of a random length', async () => {
@@ -128,7 +129,7 @@ let day: Day = '2026-03-10';
     expect(pauses[1]).toBeLessThanOrEqual(10);
   }, 60_000);
 
-  test('fails when a shard fails for good, scores the others, deletes the endpoint; and goes on when it is started again', async () => {
+  test('fails when a shard fails for good, scores the others, deletes the endpoint; started again, scores that shard alone', async () => {
     const shard = await someShard();
     failures.set(`score-shard ${shard}`, 3);
     const before = shop.asked.reduce((sum, { batch }) => sum + batch, 0);
@@ -138,8 +139,10 @@ let day: Day = '2026-03-10';
     const missing = USERS - (await scored());
     expect(missing).toBeGreaterThan(0);
     expect(endpoints()).toEqual([]);
+    cloud.calls.length = 0;
     const second = await run();
     expect(second.status).toBe('SUCCEEDED');
+    expect(calls('scoreshard')).toBe(1);
     expect(await scored()).toBe(USERS);
     expect(shop.asked.reduce((sum, { batch }) => sum + batch, 0) - before).toBe(USERS);
     expect(endpoints()).toEqual([]);

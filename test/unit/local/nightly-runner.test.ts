@@ -17,7 +17,7 @@ function handlersOf(shards: number[], score: NightlyHandlers['score-shard']): Ni
     calls,
     async plan({ day = '2026-11-23' }) {
       calls.push('plan');
-      return { day, shards, modelVersion: 'm' };
+      return { day, shards, missing: shards, modelVersion: 'm' };
     },
     async 'look-back'({ day }) {
       calls.push('look-back');
