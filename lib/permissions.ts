@@ -5,6 +5,8 @@ import type { NightlyStep } from '../functions/nightly/steps.ts';
 import type { FunctionName } from '../functions/routes.ts';
 
 export type Verb = 'GetItem' | 'BatchGetItem' | 'Query' | 'Scan' | 'PutItem' | 'UpdateItem' | 'DeleteItem';
+export type HeaderVerb = 'DescribeSecret' | 'GetSecretValue' | 'PutSecretValue' | 'UpdateSecretVersionStage';
+export type DistributionVerb = 'GetDistribution' | 'GetDistributionConfig' | 'UpdateDistribution';
 /** Folders of the bucket. */
 export type Folder = 'models' | 'catalogue' | 'scores' | 'warehouse' | 'audiences' | 'demand' | 'downloads' | 'health';
 
@@ -24,9 +26,15 @@ export interface Permissions {
   needsNoSecret?: boolean;
   /** Asks the model: its endpoint or the scorer. */
   asksModel?: boolean;
+  /** Tells the bus of window events. */
+  publishes?: boolean;
+  /** What it does with the secret header between CloudFront and the API. */
+  header?: HeaderVerb[];
+  /** What it does with the distribution that sends the header; who updates one must be let look at its web ACL. */
+  distribution?: DistributionVerb[];
 }
 
-export type AnyFunction = FunctionName | NightlyStep['name'] | 'deliver' | 'erase' | 'scorer';
+export type AnyFunction = FunctionName | NightlyStep['name'] | 'deliver' | 'erase' | 'scorer' | 'authorize' | 'rotate';
 
 type Others = Exclude<AnyFunction, 'erase'>;
 
@@ -80,6 +88,7 @@ const others: Record<Others, Permissions> = {
   deliver: {
     tables: { Users: ['BatchGetItem'], Settings: ['Query'], Outbox: ['GetItem', 'PutItem'] },
     outboxByList: true,
+    publishes: true,
   },
   overview: { tables: { Runs: ['GetItem'], Settings: ['GetItem', 'Query'] } },
   demand: { tables: { Runs: ['GetItem'], Settings: ['GetItem'] }, reads: ['demand'] },
@@ -88,6 +97,13 @@ const others: Record<Others, Permissions> = {
   regulations: { tables: { Erasures: ['GetItem', 'PutItem', 'UpdateItem'], Settings: ['GetItem'] } },
   health: { tables: { Settings: ['GetItem'] }, reads: ['models', 'health'] },
   openapi: { tables: {}, needsNothing: true },
+  authorize: { tables: {}, needsNoSecret: true, header: ['GetSecretValue'] },
+  rotate: {
+    tables: {},
+    needsNoSecret: true,
+    header: ['DescribeSecret', 'GetSecretValue', 'PutSecretValue', 'UpdateSecretVersionStage'],
+    distribution: ['GetDistribution', 'GetDistributionConfig', 'UpdateDistribution'],
+  },
   scorer: { tables: { Settings: ['GetItem'] }, reads: ['models'], needsNoSecret: true },
   plan: {
     tables: {

@@ -1,6 +1,7 @@
-/** Actions of users: one item per user, day and request. Attribute names are short because every byte is billed. */
+/** Actions of users: one item per user, day and request: `p` packed actions, `s` source. Every byte is billed. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Action, compareActions } from '../../core/actions/action.ts';
+import { packActions, Unpackable, unpackActions } from '../../core/actions/packing.ts';
 import type { ActionChunk, ActionStore, Clock, StoredActionDetail } from '../../core/ports.ts';
 import type { Day } from '../../core/time.ts';
 import { orBusy } from '../busy.ts';
@@ -8,18 +9,9 @@ import type { DynamoClient } from './client.ts';
 import { DamagedItem } from './errors.ts';
 import { queryPages } from './query.ts';
 
-/** `w` word, `a` at (epoch ms), `i` id, `v` value, `q` quantity. */
-interface PackedAction {
-  w: string;
-  a: number;
-  i: string;
-  v?: number;
-  q?: number;
-}
-
 /** DynamoDB takes 400 KB an item, names and some bytes for structure included. */
 const ITEM_BYTES = 350_000;
-/** Names, numbers and structure of one action: an upper bound of what DynamoDB counts besides its texts. */
+/** Numbers and lengths of one action: an upper bound of what it takes besides its texts. */
 const ACTION_BYTES = 80;
 
 export function createActionStore(client: DynamoClient, prefix: string, clock: Clock): ActionStore {
@@ -29,7 +21,7 @@ export function createActionStore(client: DynamoClient, prefix: string, clock: C
     const item = {
       user: chunk.user,
       dayChunk,
-      l: actions.map(pack),
+      p: packActions(actions),
       ...(chunk.source !== undefined && { s: chunk.source }),
       ...(chunk.expires !== undefined && { expires: chunk.expires }),
     };
@@ -98,43 +90,21 @@ function splitBySize(actions: Action[]): Action[][] {
   return parts;
 }
 
-function pack({ word, at, id, value, quantity }: Action): PackedAction {
-  return {
-    w: word,
-    a: at,
-    i: id,
-    ...(value !== undefined && { v: value }),
-    ...(quantity !== undefined && { q: quantity }),
-  };
-}
-
 function unpack(table: string, item: Record<string, unknown>): StoredActionDetail[] {
-  const { l: list, s: source } = item;
+  const { p: packed, s: source } = item;
   const fail = (what: string): never => {
     throw new DamagedItem(table, `${item.user} ${item.dayChunk}`, what);
   };
-  if (!Array.isArray(list)) return fail('l is not a list');
+  if (!(packed instanceof Uint8Array)) return fail('p is not binary');
   if (source !== undefined && typeof source !== 'string') return fail('s is not a text');
-  return list.map((packed, index) => {
-    if (!isPacked(packed)) return fail(`l[${index}] is not an action`);
-    const action: StoredActionDetail = { word: packed.w, at: packed.a, id: packed.i };
-    if (packed.v !== undefined) action.value = packed.v;
-    if (packed.q !== undefined) action.quantity = packed.q;
-    if (source !== undefined) action.source = source;
-    return action;
-  });
-}
-
-function isPacked(value: unknown): value is PackedAction {
-  if (typeof value !== 'object' || value === null) return false;
-  const { w, a, i, v, q } = value as Record<string, unknown>;
-  return (
-    typeof w === 'string' &&
-    Number.isFinite(a) &&
-    typeof i === 'string' &&
-    (v === undefined || Number.isFinite(v)) &&
-    (q === undefined || Number.isFinite(q))
-  );
+  try {
+    const actions: StoredActionDetail[] = unpackActions(packed);
+    if (source !== undefined) for (const action of actions) action.source = source;
+    return actions;
+  } catch (error) {
+    if (error instanceof Unpackable) return fail(`p is not packed actions: ${error.message}`);
+    throw error;
+  }
 }
 
 /** Retries that overlap leave an action in two chunks: the first in sequence order stands. */

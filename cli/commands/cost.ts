@@ -13,7 +13,7 @@ export default defineCommand({
     traffic: choice('KIND', TRAFFICS, 'whose requests: a browser’s are of one user, a server’s of many', {
       default: 'browser',
     }),
-    retentionDays: integer('N', 'days that actions and scores are kept', { default: 180, min: 91 }),
+    retentionDays: integer('N', 'days that actions and scores are kept', { default: 240, min: 91 }),
     scorer: choice('KIND', SCORERS, 'where the model runs', { default: 'nightly' }),
     model: choice('SIZE', MODELS, 'size of the model', { default: 'tiny' }),
   },

@@ -10,6 +10,7 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import type { LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { DASHBOARD_HEADERS } from '../../web/headers.ts';
@@ -21,7 +22,7 @@ export const STRICT_TRANSPORT = { accessControlMaxAge: Duration.days(365), inclu
 interface DashboardProps {
   /** The only other origin that pages may read from. */
   reads: string;
-  logRetentionDays: number;
+  logs: LogGroupProps;
 }
 
 export class Dashboard extends Construct {
@@ -51,7 +52,7 @@ export class Dashboard extends Construct {
       bucket,
       keeps: false,
       wildcard: 'All files of the dashboard.',
-      logRetentionDays: props.logRetentionDays,
+      logs: props.logs,
     });
     const shared = {
       origin: S3BucketOrigin.withOriginAccessControl(bucket),

@@ -1,5 +1,5 @@
 /** The house function: every Lambda of this app is made here and differs only in what its props say. */
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -9,7 +9,7 @@ import {
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup, type LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { prefixOf } from '../names.ts';
 import { HouseAlarm, type HouseAlarmProps } from './alarm.ts';
@@ -28,9 +28,11 @@ export interface HouseFunctionProps {
   wildcards: { resource: string; reason: string }[];
   /** Whether it runs the model itself. */
   modelRuntime?: boolean;
+  /** Absent: one call a second, and 5 % of the others, which is Lambda's own choice and cannot be changed. */
+  tracing?: Tracing;
   /** Calls at once that are kept for it, and the most there are. */
   reservedConcurrency?: number;
-  logRetentionDays: number;
+  logs: LogGroupProps;
   /** Rings when it fails in each of `periods` spans of so many minutes. Absent where another alarm tells what users feel. */
   alarm?: Pick<HouseAlarmProps, 'topic' | 'name' | 'felt'> & { minutes: number; periods: number };
 }
@@ -41,11 +43,7 @@ export class HouseFunction extends Construct {
   constructor(scope: Construct, id: string, props: HouseFunctionProps) {
     super(scope, id);
     const prefix = prefixOf(this);
-    const logGroup = new LogGroup(this, 'Log', {
-      logGroupName: `/${prefix}/${props.entry}`,
-      retention: props.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
+    const logGroup = new LogGroup(this, 'Log', { logGroupName: `/${prefix}/${props.entry}`, ...props.logs });
     const role = createFunctionRole(this, 'Role', logGroup, props.may);
     argueWildcard(role, '*', NO_RESOURCE);
     for (const { resource, reason } of props.wildcards) argueWildcard(role, resource, reason);
@@ -65,7 +63,7 @@ export class HouseFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       reservedConcurrentExecutions: props.reservedConcurrency,
-      tracing: Tracing.ACTIVE,
+      tracing: props.tracing ?? Tracing.ACTIVE,
     });
     if (!props.alarm) return;
     const { minutes, periods, ...alarm } = props.alarm;

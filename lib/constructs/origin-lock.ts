@@ -4,22 +4,21 @@ import { HttpLambdaAuthorizer, HttpLambdaResponseType } from 'aws-cdk-lib/aws-ap
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { ORIGIN_HEADER } from '../../core/edge/ports.ts';
+import { grantsFor } from '../grants.ts';
+import { PERMISSIONS } from '../permissions.ts';
+import type { DataStack } from '../stacks/data.ts';
 import { HouseFunction } from './function.ts';
-import { allow } from './role.ts';
-
-interface OriginLockProps {
-  logRetentionDays: number;
-}
 
 export class OriginLock extends Construct {
   readonly secret: Secret;
   readonly authorizer: HttpLambdaAuthorizer;
 
-  constructor(scope: Construct, id: string, props: OriginLockProps) {
+  constructor(scope: Construct, id: string, data: DataStack) {
     super(scope, id);
     this.secret = new Secret(this, 'Header', {
       description: `Buy Timing: what CloudFront sends to the API as ${ORIGIN_HEADER}. It rotates by itself.`,
       generateSecretString: { passwordLength: 43, excludePunctuation: true },
+      encryptionKey: data.keys.secretsFor(this),
     });
     Validations.of(this.secret).acknowledge({
       id: 'AwsSolutions-SMG4',
@@ -30,9 +29,8 @@ export class OriginLock extends Construct {
       memoryMB: 512,
       timeoutSeconds: 10,
       environment: { ORIGIN_SECRET_ID: this.secret.secretArn },
-      may: [allow(['secretsmanager:GetSecretValue'], [this.secret.secretArn])],
-      wildcards: [],
-      logRetentionDays: props.logRetentionDays,
+      ...grantsFor(PERMISSIONS.authorize, data, undefined, { header: this.secret.secretArn }),
+      logs: data.logs,
     });
     this.authorizer = new HttpLambdaAuthorizer('origin', lambda, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],

@@ -1,5 +1,5 @@
 /** The HTTP API: every route of functions/routes.ts and one Lambda per function. */
-import { Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   type CfnStage,
@@ -11,7 +11,8 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { MetricName } from '../../adapters/metrics.ts';
 import { CORS, FUNCTIONS, type FunctionName, ROUTES } from '../../functions/routes.ts';
@@ -37,6 +38,12 @@ const THROTTLE_OF: Partial<Record<FunctionName, typeof THROTTLE>> = {
   timing: { rateLimit: 200, burstLimit: 400 },
 };
 
+/**
+ * What each request of a tracking client pays for: a millisecond of a processor, and two waits for the store. It is
+ * traced where whoever calls it says so; Lambda's own choice would cost more than the store's writes.
+ */
+const OF_EVERY_REQUEST = { memoryMB: 512, tracing: Tracing.PASS_THROUGH };
+
 interface ApiStackProps extends StackProps {
   prefix: string;
   config: StageConfig;
@@ -57,17 +64,18 @@ export class ApiStack extends Stack {
         const { lambda } = new HouseFunction(this, name, {
           entry: name,
           memoryMB: 1024,
+          ...(name === 'ingest' && OF_EVERY_REQUEST),
           timeoutSeconds: TIMEOUT_SECONDS,
           environment: environmentOf(config, data, model),
           ...grantsFor(PERMISSIONS[name], data, model.askedFor('single').may),
           reservedConcurrency: name === 'ingest' ? config.ingestConcurrency : undefined,
-          logRetentionDays: config.logRetentionDays,
+          logs: data.logs,
         });
         return [name, new HttpLambdaIntegration(name, lambda)];
       }),
     );
     const api = this.createApi(props.prefix);
-    this.lock = new OriginLock(this, 'Origin', config);
+    this.lock = new OriginLock(this, 'Origin', data);
     const routes = ROUTES.flatMap((route) =>
       api.addRoutes({
         path: route.path,
@@ -76,7 +84,7 @@ export class ApiStack extends Stack {
         authorizer: this.lock.authorizer,
       }),
     );
-    const stage = this.createStage(api, config);
+    const stage = this.createStage(api, data);
     // A limit of a route that does not exist yet is refused.
     stage.node.addDependency(...routes);
     this.domainName = `${api.apiId}.execute-api.${this.region}.${this.urlSuffix}`;
@@ -141,11 +149,12 @@ export class ApiStack extends Stack {
     });
   }
 
-  private createStage(api: HttpApi, config: StageConfig): HttpStage {
+  private createStage(api: HttpApi, data: DataStack): HttpStage {
     const logGroup = new LogGroup(this, 'AccessLog', {
       logGroupName: `/${prefixOf(this)}/access`,
-      retention: config.logRetentionDays,
-      removalPolicy: RemovalPolicy.DESTROY,
+      ...data.logs,
+      // Half the price; it can be searched all the same.
+      logGroupClass: LogGroupClass.INFREQUENT_ACCESS,
     });
     // The route and not the path, which holds a user's id; nor the address.
     const format = {

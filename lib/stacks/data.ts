@@ -10,6 +10,7 @@ import {
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import { BlockPublicAccess, Bucket, BucketEncryption, HttpMethods, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Topic } from 'aws-cdk-lib/aws-sns';
@@ -18,6 +19,7 @@ import type { Construct } from 'constructs';
 import { fileRules } from '../../core/retention.ts';
 import { TABLES, type TableDefinition, type TableName } from '../../core/tables.ts';
 import type { StageConfig } from '../config.ts';
+import { Keys } from '../constructs/keys.ts';
 
 interface DataStackProps extends StackProps {
   prefix: string;
@@ -35,12 +37,21 @@ export class DataStack extends Stack {
   readonly objects: string;
   readonly secret: Secret;
   readonly alarms: Topic;
+  readonly keys: Keys;
+  /** Of every log group of the stage. */
+  readonly logs: LogGroupProps;
   /** Functions find table `X` as this and `X`. */
   readonly tablePrefix: string;
 
   constructor(scope: Construct, id: string, props: DataStackProps) {
     super(scope, id, props);
     this.tablePrefix = `${props.prefix}-`;
+    this.keys = new Keys(this, 'Keys');
+    this.logs = {
+      encryptionKey: this.keys.operations,
+      retention: props.config.logRetentionDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    };
     const definitions = Object.entries(TABLES) as [TableName, TableDefinition][];
     this.tables = Object.fromEntries(
       definitions.map(([name, definition]) => [name, this.createTable(name, definition, props.config)]),
@@ -61,7 +72,8 @@ export class DataStack extends Stack {
       billingMode: BillingMode.PAY_PER_REQUEST,
       tableClass: definition.rarelyRead ? TableClass.STANDARD_INFREQUENT_ACCESS : TableClass.STANDARD,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: TableEncryption.AWS_MANAGED,
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.keys.users,
       deletionProtection: config.protected,
       removalPolicy: config.protected ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
@@ -82,7 +94,10 @@ export class DataStack extends Stack {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
-      encryption: BucketEncryption.S3_MANAGED,
+      encryption: BucketEncryption.KMS,
+      encryptionKey: this.keys.users,
+      // S3 asks KMS once for many files.
+      bucketKeyEnabled: true,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       removalPolicy: RemovalPolicy.RETAIN,
       // The dashboard reads downloads by links that are signed and soon over; its origin is another stack's.
@@ -113,6 +128,7 @@ export class DataStack extends Stack {
         passwordLength: 64,
         excludePunctuation: true,
       },
+      encryptionKey: this.keys.secretsFor(this),
       removalPolicy: RemovalPolicy.RETAIN,
     });
     Validations.of(secret).acknowledge({
@@ -123,7 +139,7 @@ export class DataStack extends Stack {
   }
 
   private createTopic(config: StageConfig): Topic {
-    const topic = new Topic(this, 'Alarms', { enforceSSL: true });
+    const topic = new Topic(this, 'Alarms', { enforceSSL: true, masterKey: this.keys.operations });
     if (config.alarmEmail) topic.addSubscription(new EmailSubscription(config.alarmEmail));
     return topic;
   }

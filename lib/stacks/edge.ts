@@ -30,7 +30,8 @@ import { ROUTES } from '../../functions/routes.ts';
 import type { StageConfig } from '../config.ts';
 import { Dashboard, STRICT_TRANSPORT } from '../constructs/dashboard.ts';
 import { HouseFunction } from '../constructs/function.ts';
-import { allow } from '../constructs/role.ts';
+import { grantsFor } from '../grants.ts';
+import { PERMISSIONS } from '../permissions.ts';
 import type { ApiStack } from './api.ts';
 import type { DataStack } from './data.ts';
 import type { FirewallStack } from './firewall.ts';
@@ -63,7 +64,7 @@ export class EdgeStack extends Stack {
 
   private createDistribution({ config, api, data, firewall }: EdgeStackProps): Distribution {
     const dashboard = new Dashboard(this, 'Dashboard', {
-      logRetentionDays: config.logRetentionDays,
+      logs: data.logs,
       // Downloads are links into the bucket of the stage.
       reads: `https://${data.objects}.s3.${this.region}.${this.urlSuffix}`,
     });
@@ -153,32 +154,19 @@ export class EdgeStack extends Stack {
     };
   }
 
-  private rotateSecret(distribution: Distribution, { config, data, api, firewall }: EdgeStackProps): void {
+  private rotateSecret(distribution: Distribution, { data, api, firewall }: EdgeStackProps): void {
     const { secretArn } = api.lock.secret;
     const { lambda } = new HouseFunction(this, 'rotate', {
       entry: 'edge/rotate',
       memoryMB: 512,
       timeoutSeconds: 900,
       environment: { ORIGIN_SECRET_ID: secretArn, DISTRIBUTION_ID: distribution.distributionId },
-      may: [
-        allow(
-          [
-            'secretsmanager:DescribeSecret',
-            'secretsmanager:GetSecretValue',
-            'secretsmanager:PutSecretValue',
-            'secretsmanager:UpdateSecretVersionStage',
-          ],
-          [secretArn],
-        ),
-        allow(
-          ['cloudfront:GetDistribution', 'cloudfront:GetDistributionConfig', 'cloudfront:UpdateDistribution'],
-          [distribution.distributionArn],
-        ),
-        // Whoever updates a distribution must be allowed to look at its web ACL.
-        allow(['wafv2:GetWebACL'], [firewall.webAclArn]),
-      ],
-      wildcards: [],
-      logRetentionDays: config.logRetentionDays,
+      ...grantsFor(PERMISSIONS.rotate, data, undefined, {
+        header: secretArn,
+        distribution: distribution.distributionArn,
+        webAcl: firewall.webAclArn,
+      }),
+      logs: data.logs,
       alarm: {
         topic: data.alarms,
         name: 'the-header-is-not-replaced',

@@ -28,15 +28,13 @@ export class EventsStack extends Stack {
     super(scope, id, props);
     const { config, data, model, prefix } = props;
     const bus = new EventBus(this, 'Bus', { eventBusName: prefix, description: 'Buying windows that open and close' });
-    const grants = grantsFor(PERMISSIONS.deliver, data, model.askedFor('single').may);
     const { lambda } = new HouseFunction(this, 'deliver', {
       entry: 'deliver',
       memoryMB: 512,
       timeoutSeconds: TIMEOUT_SECONDS,
       environment: { ...environmentOf(config, data, model), EVENT_BUS: `eventbridge:${bus.eventBusName}` },
-      ...grants,
-      may: [...grants.may, allow(['events:PutEvents'], [bus.eventBusArn])],
-      logRetentionDays: config.logRetentionDays,
+      ...grantsFor(PERMISSIONS.deliver, data, undefined, { bus: bus.eventBusArn }),
+      logs: data.logs,
       alarm: {
         topic: data.alarms,
         name: 'windows-are-not-told',

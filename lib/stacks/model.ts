@@ -55,9 +55,9 @@ export class ModelStack extends Stack {
     this.endpointName = props.prefix;
     this.endpointArn = this.formatArn({ service: 'sagemaker', resource: 'endpoint', resourceName: this.endpointName });
     this.kind = props.config.scorer;
-    const uploaded = this.uploadBundle(props.config);
+    const uploaded = this.uploadBundle(props.data);
     if (this.kind !== 'always') this.scorer = this.createScorer(props, uploaded);
-    if (this.kind !== 'lambda') this.endpointConfig = this.createEndpointConfig(props.config, uploaded);
+    if (this.kind !== 'lambda') this.endpointConfig = this.createEndpointConfig(props, uploaded);
     if (this.kind === 'always') this.createEndpoint(props.data, this.endpointConfig!);
   }
 
@@ -84,14 +84,14 @@ export class ModelStack extends Stack {
       timeoutSeconds: 60,
       environment: basicEnvironment(config, data, this.bundleVersion),
       ...grantsFor(PERMISSIONS.scorer, data, undefined),
-      logRetentionDays: config.logRetentionDays,
+      logs: data.logs,
     });
     scorer.node.addDependency(uploaded);
     return scorer;
   }
 
-  private createEndpointConfig(config: StageConfig, uploaded: BucketDeployment): CfnEndpointConfig {
-    const model = this.createModel(config.region);
+  private createEndpointConfig({ config, data }: ModelStackProps, uploaded: BucketDeployment): CfnEndpointConfig {
+    const model = this.createModel(config, data);
     model.node.addDependency(uploaded);
     return new CfnEndpointConfig(this, 'EndpointConfig', {
       productionVariants: [
@@ -108,18 +108,20 @@ export class ModelStack extends Stack {
   }
 
   /** Every version keeps its own folder, so that a rollback finds what it needs. */
-  private uploadBundle(config: StageConfig): BucketDeployment {
+  private uploadBundle(data: DataStack): BucketDeployment {
     return uploadFolder(this, 'Bundle', {
       folder: BUNDLE,
       bucket: this.bucket,
       prefix: `models/${this.bundleVersion}`,
       keeps: true,
       wildcard: 'All files of the bundle.',
-      logRetentionDays: config.logRetentionDays,
+      // A large file goes up in parts, which are read again to be put together.
+      may: [data.keys.use(data.keys.users, ['Decrypt', 'GenerateDataKey'], 's3')],
+      logs: data.logs,
     });
   }
 
-  private createModel(region: string): CfnModel {
+  private createModel({ region }: StageConfig, data: DataStack): CfnModel {
     const account = RegionInfo.get(region).dlcRepositoryAccount;
     if (!account) throw new Error(`cdk.json: there is no Triton image in ${region}; choose another region`);
     const repository = this.formatArn({
@@ -128,7 +130,7 @@ export class ModelStack extends Stack {
       resource: 'repository',
       resourceName: TRITON.repository,
     });
-    const role = this.createRole(repository);
+    const role = this.createRole(repository, data);
     return new CfnModel(this, 'Model', {
       executionRoleArn: role.roleArn,
       // The container answers and calls nobody; SageMaker itself brings it the model.
@@ -151,7 +153,7 @@ export class ModelStack extends Stack {
     });
   }
 
-  private createRole(repositoryArn: string): Role {
+  private createRole(repositoryArn: string, data: DataStack): Role {
     const models = this.bucket.arnForObjects('models/*');
     const logs = this.formatArn({
       service: 'logs',
@@ -166,6 +168,7 @@ export class ModelStack extends Stack {
           statements: [
             allow(['s3:GetObject'], [models]),
             allow(['s3:ListBucket'], [this.bucket.bucketArn], { StringLike: { 's3:prefix': 'models/*' } }),
+            data.keys.use(data.keys.users, ['Decrypt'], 's3'),
             allow(
               ['ecr:BatchCheckLayerAvailability', 'ecr:BatchGetImage', 'ecr:GetDownloadUrlForLayer'],
               [repositoryArn],

@@ -1,5 +1,5 @@
 /** The nightly run: its steps, the state machine over them, and the schedule. */
-import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps, TimeZone } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack, type StackProps, TimeZone } from 'aws-cdk-lib';
 import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -66,14 +66,17 @@ export class NightlyStack extends Stack {
         timeoutSeconds: step.timeoutSeconds,
         environment: environmentOf(config, data, model, 'night'),
         ...grantsFor(PERMISSIONS[step.name], data, model.askedFor('night').may),
-        logRetentionDays: config.logRetentionDays,
+        logs: data.logs,
       });
       return [step.name, lambda.functionArn];
     });
     return Object.fromEntries(arns);
   }
 
-  private createMachine({ prefix, config, model }: NightlyStackProps, functions: StepFunctionsArns): StateMachine {
+  private createMachine(
+    { prefix, config, data, model }: NightlyStackProps,
+    functions: StepFunctionsArns,
+  ): StateMachine {
     const name = `${prefix}-nightly`;
     const endpoint =
       config.scorer === 'nightly'
@@ -95,8 +98,7 @@ export class NightlyStack extends Stack {
         destination: new LogGroup(this, 'MachineLog', {
           // Step Functions writes to groups of this prefix without a resource policy, of which an account has ten.
           logGroupName: `/aws/vendedlogs/states/${name}`,
-          retention: config.logRetentionDays,
-          removalPolicy: RemovalPolicy.DESTROY,
+          ...data.logs,
         }),
       },
     });

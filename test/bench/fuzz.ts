@@ -6,7 +6,8 @@ import { Buffer } from 'node:buffer';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { isActionType, typeOf } from '../../core/actions/action.ts';
+import { type Action, isActionType, typeOf } from '../../core/actions/action.ts';
+import { unpackActions } from '../../core/actions/packing.ts';
 import { TABLES, type TableName } from '../../core/tables.ts';
 import { concurrently } from '../../functions/concurrently.ts';
 import { createHandler } from '../../functions/ingest/handler.ts';
@@ -104,40 +105,35 @@ async function checkStore(store: TestStore): Promise<Record<string, number>> {
 }
 
 const ATTRIBUTES: Partial<Record<TableName, string[]>> = {
-  Actions: ['user', 'dayChunk', 'l', 's', 'expires'],
+  Actions: ['user', 'dayChunk', 'p', 's', 'expires'],
   Sources: ['day', 'source', 'value', 'expires'],
 };
 
 function checkItem(table: TableName, item: Record<string, unknown>): void {
   // Encrypted ids are bytes, and hold what was sent as an id.
-  const text = JSON.stringify(item, (_, value) => (value instanceof Uint8Array ? 'bytes' : value));
+  const actions = table === 'Actions' ? unpackActions(item.p as Uint8Array) : [];
+  const text = JSON.stringify([item, actions], (_, value) => (value instanceof Uint8Array ? 'bytes' : value));
   if (PLANTED.test(text)) throw new Error(`an item of ${table} holds what was planted: ${Object.keys(item)}`);
   const strange = Object.keys(item).filter((name) => ATTRIBUTES[table] && !ATTRIBUTES[table].includes(name));
   if (strange.length > 0) throw new Error(`an item of ${table} has ${strange}`);
   if (table !== 'Actions') return;
   if (!/^[0-9a-f]{64}$/.test(String(item.user))) throw new Error('an action is not under a pseudonym');
-  for (const action of item.l as Record<string, unknown>[]) checkAction(action);
+  for (const action of actions) checkAction(action);
 }
 
-function checkAction({ w, a, i, v = 0, q = 0, ...other }: Record<string, unknown>): void {
-  const word = String(w);
+function checkAction({ word, at, id, value = 0, quantity = 0 }: Action): void {
   const latest = Date.now() + 86_400_000;
   const fits =
     isActionType(typeOf(word)) &&
     word.isWellFormed() &&
     Array.from(word).length <= 160 &&
-    typeof a === 'number' &&
-    a >= 0 &&
-    a <= latest &&
-    typeof i === 'string' &&
-    Buffer.byteLength(i) <= 270 &&
-    Number.isFinite(v) &&
-    Number.isFinite(q) &&
-    Object.keys(other).length === 0;
+    at >= 0 &&
+    at <= latest &&
+    Buffer.byteLength(id) <= 270 &&
+    Number.isFinite(value) &&
+    Number.isFinite(quantity);
   if (!fits)
-    throw new Error(
-      `an action that cannot be: ${JSON.stringify({ type: typeOf(word), at: a, value: v, quantity: q })}`,
-    );
+    throw new Error(`an action that cannot be: ${JSON.stringify({ type: typeOf(word), at, value, quantity })}`);
 }
 
 export default bench;

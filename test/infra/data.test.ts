@@ -44,12 +44,11 @@ describe.each(stages)('the data of stage $name', (stage) => {
     );
   });
 
-  test('every table is on demand, can be restored to any second, is encrypted, and is protected in prod', () => {
+  test('every table is on demand, can be restored to any second and is protected in prod', () => {
     for (const { Properties, DeletionPolicy } of tablesOf(data)) {
       expect(Properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
         PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-        SSESpecification: { SSEEnabled: true },
         DeletionProtectionEnabled: stage.config.protected,
       });
       expect(DeletionPolicy).toBe(stage.config.protected ? 'Retain' : 'Delete');
@@ -61,7 +60,7 @@ describe.each(stages)('the data of stage $name', (stage) => {
     expect(cheap.map(({ Properties }) => Properties.TableName)).toEqual([`buy-timing-${stage.name}-Actions`]);
   });
 
-  test('the bucket is closed, encrypted and kept', () => {
+  test('the bucket is closed and kept', () => {
     const buckets = ofType(data, 'AWS::S3::Bucket');
     expect(buckets).toHaveLength(1);
     expect(buckets[0]).toMatchObject({
@@ -72,9 +71,6 @@ describe.each(stages)('the data of stage $name', (stage) => {
           BlockPublicPolicy: true,
           IgnorePublicAcls: true,
           RestrictPublicBuckets: true,
-        },
-        BucketEncryption: {
-          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
         },
       },
     });

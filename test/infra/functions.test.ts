@@ -51,16 +51,23 @@ describe.each(stages)('the functions of stage $name', (stage) => {
     );
   });
 
-  test('every one is Node 24 on ARM, traced, with source maps', () => {
+  test('every one is Node 24 on ARM, with source maps', () => {
     for (const { Properties } of functionsOf(stage)) {
       expect(Properties).toMatchObject({
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
         Handler: 'index.handler',
-        TracingConfig: { Mode: 'Active' },
         LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'WARN' },
         Environment: { Variables: { NODE_OPTIONS: '--enable-source-maps' } },
       });
+    }
+  });
+
+  test('every one is traced, but for ingest, which is where its caller says so and takes half the memory', () => {
+    for (const { id, Properties } of functionsOf(stage)) {
+      const isIngest = nameOf(id) === 'ingest';
+      expect(Properties.TracingConfig).toEqual({ Mode: isIngest ? 'PassThrough' : 'Active' });
+      if (isIngest) expect(Properties.MemorySize).toBe(512);
     }
   });
 
@@ -155,7 +162,9 @@ describe.each(stages)('the HTTP API of stage $name', (stage) => {
     });
   });
 
-  test('its access log knows the route, and neither path nor address', () => {
+  test('its access log knows the route, and neither path nor address, in the class that is rarely read', () => {
+    const [group] = ofType(api, 'AWS::Logs::LogGroup').filter(({ id }) => id.startsWith('AccessLog'));
+    expect(group!.Properties.LogGroupClass).toBe('INFREQUENT_ACCESS');
     const [stageOfApi] = ofType(api, 'AWS::ApiGatewayV2::Stage');
     const { Format } = stageOfApi!.Properties.AccessLogSettings;
     expect(Format).toContain('$context.routeKey');

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MODEL_FILE, readWeights } from '../../adapters/bundles.ts';
 import { createSettingStore } from '../../adapters/dynamo/settings.ts';
 import { createKeyStore } from '../../adapters/keys.ts';
+import { ORIGIN_HEADER } from '../../core/edge/ports.ts';
 import { batchesOf } from '../../core/model/batches.ts';
 import { toEnvelope } from '../../core/model/envelope.ts';
 import { encodeRequest } from '../../core/model/wire.ts';
@@ -19,6 +20,8 @@ import { createHandler as audiences } from '../../functions/audiences/handler.ts
 import { createHandler as bands } from '../../functions/bands/handler.ts';
 import { createHandler as deliver } from '../../functions/deliver/handler.ts';
 import { createHandler as demand } from '../../functions/demand/handler.ts';
+import { handler as authorize } from '../../functions/edge/authorize/index.ts';
+import { handler as rotate } from '../../functions/edge/rotate/index.ts';
 import { createHandler as erase } from '../../functions/erase/handler.ts';
 import { createHandler as events } from '../../functions/events/handler.ts';
 import { createHandler as health } from '../../functions/health/handler.ts';
@@ -41,6 +44,7 @@ import { createHandler as webhooks } from '../../functions/webhooks/handler.ts';
 import { createDependencies, type Dependencies } from '../../functions/wiring.ts';
 import { type AnyFunction, PERMISSIONS } from '../../lib/permissions.ts';
 import { type Part, startPart } from '../../local/part.ts';
+import { startEdgeCloud } from '../support/edge-cloud.ts';
 import { eventOf } from '../support/gateway-event.ts';
 import { BUCKET, callsOf, type GuardedCloud, startGuardedCloud } from '../support/guarded-cloud.ts';
 import { startStore, type TestStore } from '../support/store.ts';
@@ -280,6 +284,35 @@ test('a user is erased from every folder that somebody writes into, and the requ
   const again = await eraser();
   expect(await again({ restoredTo: '1970-01-01T00:00:00Z' })).toMatchObject({ again: 1, waiting: 1 });
   expect(await again()).toMatchObject({ finished: 1, waiting: 0 });
+});
+
+test('the secret header is compared, and replaced', async () => {
+  const edge = await startEdgeCloud();
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: edge.url,
+    AWS_ENDPOINT_URL_CLOUDFRONT: edge.url,
+    ORIGIN_SECRET_ID: 'origin',
+    DISTRIBUTION_ID: 'D1',
+  });
+  const become = (name: 'authorize' | 'rotate') => {
+    const calls = new Set<string>();
+    done.set(name, calls);
+    const may = callsOf(PERMISSIONS[name]);
+    edge.allows = (call) => calls.add(call) && may.includes(call);
+  };
+  const lets = async (value: string) =>
+    (await authorize({ headers: { [ORIGIN_HEADER]: value } } as never)).isAuthorized;
+  try {
+    become('rotate');
+    for (const Step of ['createSecret', 'setSecret', 'testSecret', 'finishSecret'])
+      await rotate({ Step, ClientRequestToken: 'v2', SecretId: 'origin' } as Parameters<typeof rotate>[0]);
+    become('authorize');
+    expect(await lets(edge.distribution.value)).toBe(true);
+    expect(await lets('guessed')).toBe(false);
+    expect(edge.versions.get('v2')).toMatchObject({ value: edge.distribution.value });
+  } finally {
+    await edge.stop();
+  }
 });
 
 // What was done is compared the other way round, too: a permission that nothing needs is one too many.

@@ -184,7 +184,8 @@ const ALLOWED: Record<string, string> = {
   logs:CreateLogStream logs:PutLogEvents on its own log
   s3:GetObject                  on s3:cdk-hnb659fds-assets-<AWS::AccountId>-REGION/HASH.zip
   s3:ListBucket                 on s3:<Objects>
-  s3:PutObject s3:AbortMultipartUpload on s3:<Objects>/models/VERSION/*`,
+  s3:PutObject s3:AbortMultipartUpload on s3:<Objects>/models/VERSION/*
+  kms:Decrypt                   on <KeysUsers.Arn> via s3`,
 };
 
 /** SageMaker and the container of the model. */
@@ -242,6 +243,19 @@ function allowedIn({ scorer, region }: StageTemplates['config']): Record<string,
   };
 }
 
+/** The keys of what it reads and writes, each as that service asks for it. */
+function withKeys(allowed: string): string {
+  const key = (line: RegExp, text: string) => (line.test(allowed) ? `\n  ${text}` : '');
+  return (
+    allowed +
+    key(/dynamodb:/, 'kms:Decrypt on <KeysUsers.Arn> via dynamodb') +
+    key(/s3:GetObject.* on s3:<Objects>/, 'kms:Decrypt on <KeysUsers.Arn> via s3') +
+    key(/s3:PutObject.* on s3:<Objects>/, 'kms:GenerateDataKey on <KeysUsers.Arn> via s3') +
+    key(/GetSecretValue/, 'kms:Decrypt on <KeysSecrets.Arn> via secretsmanager') +
+    key(/PutSecretValue/, 'kms:GenerateDataKey on <KeysSecrets.Arn> via secretsmanager')
+  );
+}
+
 /** `a b on c` as `a on c` and `b on c`. */
 function linesOf(allowed: string): string[] {
   return allowed
@@ -266,7 +280,7 @@ describe.each(stages)('in stage $name', (stage) => {
 
   test.each(Object.keys(expected))('%s may do exactly this', (role) => {
     const lines = found.get(role)!.map(({ action, resource }) => `${action} on ${resource}`);
-    expect(lines.sort()).toEqual(linesOf(expected[role]!));
+    expect(lines.sort()).toEqual(linesOf(withKeys(expected[role]!)));
   });
 
   test('nobody may do all of a service, and only what has no resource is allowed on all of them', () => {

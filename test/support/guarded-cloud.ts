@@ -93,6 +93,8 @@ export function callsOf({
   reads = [],
   writes = [],
   removes = [],
+  header = [],
+  distribution = [],
 }: Permissions): string[] {
   return [
     ...Object.entries(tables).flatMap(([table, verbs]) => verbs.map((verb) => `${verb} ${table}`)),
@@ -102,6 +104,8 @@ export function callsOf({
     ...(reads.length > 0 ? ['list'] : []),
     ...writes.map((folder) => `write ${folder}`),
     ...removes.map((folder) => `remove ${folder}`),
+    ...header,
+    ...distribution,
   ];
 }
 

@@ -51,16 +51,19 @@ function permissionsIn(role: string, statement: Statement, stage: StageTemplates
   const known = ['Action', 'Condition', 'Effect', 'Resource'];
   const other = Object.keys(statement).filter((key) => !known.includes(key));
   if (other.length > 0 || statement.Effect !== 'Allow') throw new Error(`${role}: a statement with ${other}`);
-  const when = statement.Condition ? ` if ${conditionText(statement.Condition)}` : '';
+  const when = statement.Condition ? conditionText(statement.Condition) : '';
   return list(statement.Action).flatMap((action) =>
     list(statement.Resource).map((resource) => ({ role, action, resource: shorten(role, resource, stage) + when })),
   );
 }
 
+/** A key that is used only through a service reads as `via s3`. */
 function conditionText(condition: Record<string, Record<string, unknown>>): string {
-  return Object.values(condition)
-    .flatMap((pairs) => Object.entries(pairs).map(([key, value]) => `${key} is ${value}`))
-    .join(' and ');
+  const texts = Object.values(condition).flatMap((pairs) =>
+    Object.entries(pairs).map(([key, value]) => `${key} is ${value}`),
+  );
+  const [, service] = /^kms:ViaService is (\w+)\.[\w-]+\.amazonaws\.com$/.exec(texts.join(' and ')) ?? [];
+  return service ? ` via ${service}` : ` if ${texts.join(' and ')}`;
 }
 
 /** An ARN without partition, region and account, which are the stage's own. */

@@ -14,7 +14,7 @@ const small: Shop = {
   eventsPerDay: 1_000_000,
   eventsPerRequest: 5,
   traffic: 'browser',
-  retentionDays: 180,
+  retentionDays: 240,
   scorer: 'nightly',
   model: 'tiny',
 };
@@ -23,6 +23,11 @@ const usd = (change: Partial<Shop> = {}) => billsOf({ ...small, ...change }).our
 describe('the bill', () => {
   test('of 10,000 users and a million events a day is at most 60 USD a month', () => {
     expect(usd()).toBeLessThanOrEqual(60);
+  });
+
+  test('of a million users and 50 million events a day is at most a third of that of a naive design', () => {
+    const { ours, naive } = billsOf({ ...small, users: 1_000_000, eventsPerDay: 50_000_000 });
+    expect(ours.usd / naive.usd).toBeLessThanOrEqual(1 / 3);
   });
 
   test('is the sum of its lines, none of which is less than nothing', () => {
@@ -48,6 +53,14 @@ describe('the bill', () => {
       lines.filter(({ service }) => ['CloudFront', 'WAF', 'API Gateway'].includes(service));
     expect(edge(naive)).toEqual(edge(ours));
     expect(edge(ours).length).toBeGreaterThan(5);
+  });
+
+  test('counts both designs the same of what watches, and the same keys', () => {
+    const { ours, naive } = billsOf({ ...small, scorer: 'always' });
+    const standing = ({ lines }: typeof ours) =>
+      lines.filter(({ service }) => ['CloudWatch', 'X-Ray', 'Secrets Manager', 'KMS'].includes(service));
+    expect(standing(naive)).toEqual(standing(ours));
+    expect(standing(ours).length).toBeGreaterThan(8);
   });
 
   test('has every price with its unit and the page to hold it against', () => {

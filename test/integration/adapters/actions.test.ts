@@ -164,13 +164,11 @@ describe('size', () => {
 
 describe('damage', () => {
   test.each([
-    ['no list', {}],
-    ['a list that is a text', { l: 'x' }],
-    ['an action without a moment', { l: [{ w: 'view', i: 'm1' }] }],
-    ['an action whose id is a number', { l: [{ w: 'view', a: 1, i: 1 }] }],
-    ['an action that is null', { l: [null] }],
-    ['a value that is a text', { l: [{ w: 'view', a: 1, i: 'm', v: '1' }] }],
-    ['a source that is a list', { l: [], s: [] }],
+    ['no actions', {}],
+    ['actions that are a text', { p: 'x' }],
+    ['actions of a format to come', { p: Uint8Array.of(9) }],
+    ['actions that end within one', { p: Uint8Array.of(1, 0, 0) }],
+    ['a source that is a list', { p: Uint8Array.of(1), s: [] }],
   ])('%s is refused with the key of the item', async (_, attributes) => {
     const Item = { user, dayChunk: '2026-03-02#bad', ...attributes };
     await store.client.send(new PutCommand({ TableName: 'Actions', Item }));

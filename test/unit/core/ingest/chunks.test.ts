@@ -14,7 +14,7 @@ describe('chunks', () => {
   test('hold every action once, in one chunk when there are few', () => {
     const given = [action({ id: 'b' }), action({ id: 'a', value: 3, quantity: 1 })];
     expect(chunksOf('u', '2026-07-01', given)).toEqual([
-      { user: 'u', day: '2026-07-01', chunk: expect.stringMatching(/^[0-9a-f]{32}$/), actions: [given[1], given[0]] },
+      { user: 'u', day: '2026-07-01', chunk: expect.stringMatching(/^[0-9a-f]{16}$/), actions: [given[1], given[0]] },
     ]);
     expect(chunksOf('u', '2026-07-01', [])).toEqual([]);
   });
