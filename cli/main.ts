@@ -17,6 +17,7 @@ const COMMANDS = [
   'erase',
   'cost',
   'bench',
+  'sbom',
   'synth',
   'openapi',
 ];

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isAllowed, packagesInUse } from '../../cli/packages.ts';
 import { NIGHTLY_STEPS } from '../../functions/nightly/steps.ts';
 import { FUNCTIONS } from '../../functions/routes.ts';
 import { addModelRuntime } from '../../lib/constructs/bundle.ts';
@@ -45,6 +46,12 @@ test('a cold start of ingest, which every request of a client may wait for, read
 
 test.each(bundles)('$entry brings no model runtime, no local store and no CDK along', ({ inputs }) => {
   expect(inputs.filter((path) => /onnxruntime|dynalite|aws-cdk|node_modules\/(jest|esbuild)/.test(path))).toEqual([]);
+});
+
+test.each(bundles)('$entry is made of packages whose licence lets everybody use it', ({ inputs }) => {
+  const licences = new Map(packagesInUse().map(({ name, licence }) => [name, licence]));
+  const names = new Set(inputs.flatMap((path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+  expect([...names].filter((name) => !isAllowed(licences.get(name) ?? 'not among those in use'))).toEqual([]);
 });
 
 test('the scorer has the ONNX Runtime of its processor beside it, and of no other', () => {
