@@ -18,7 +18,7 @@ import type { OptionSpecs, Values } from './options.ts';
 import { createProgress } from './progress.ts';
 
 export { Failure } from '../local/failure.ts';
-export { choice, dataOption, flag, integer, list, text } from './options.ts';
+export { choice, dataOption, flag, integer, list, positive, text } from './options.ts';
 
 /** Wrong usage: exit 2. */
 export class Usage extends Error {

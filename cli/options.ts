@@ -58,6 +58,19 @@ export function integer<const M extends More<number> & { min?: number; max?: num
   } as OptionSpec<Given<number, M>>;
 }
 
+/** A number above nought, or `inf`. */
+export function positive(value: string, description: string): OptionSpec<number | undefined> {
+  return {
+    value,
+    description,
+    parse(given: string) {
+      const number = given === 'inf' ? Number.POSITIVE_INFINITY : Number(given);
+      if (!(number > 0)) throw new InvalidArgumentError('It must be a number above 0.');
+      return number;
+    },
+  };
+}
+
 export function flag(description: string): OptionSpec<boolean | undefined> {
   return { description };
 }

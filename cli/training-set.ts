@@ -19,6 +19,8 @@ export interface TrainingSetOptions {
   until?: string;
   activeDays: number;
   seed: number;
+  /** For private training: words of the bundle started from. */
+  publicWords?: readonly string[];
 }
 
 export interface TrainingSetSummary {
@@ -96,7 +98,13 @@ export function writeTrainingSet(
   };
   const { words } = set.vocabulary;
   writeFileSync(join(folder, 'vocabulary.json'), `${JSON.stringify(words)}\n`);
-  writer.finish({ ...summary, activeDays: options.activeDays, vocabulary: words, shopStatistics: SHOP_STATISTICS });
+  writer.finish({
+    ...summary,
+    private: options.publicWords !== undefined,
+    activeDays: options.activeDays,
+    vocabulary: words,
+    shopStatistics: SHOP_STATISTICS,
+  });
   return { ...summary, windows, queries, vocabularySize: words.length };
 }
 

@@ -626,7 +626,8 @@ export type Quality = {
       firstDay: string;
       lastDay: string;
       users: number;
-      actions: number;
+      /** Absent after private training. */
+      actions?: number;
     };
   };
   backtest: Backtest;

@@ -15,6 +15,8 @@ const SAMPLE = 20_000;
 const DAYS_ASKED = 2_000_000;
 const MOST_OF_A_USER = 64;
 const FEWEST_OF_A_USER = 4;
+/** As model/users.py wants it. */
+const PRIVATE_OF_A_USER = 16;
 const DAY_SECONDS = 86_400;
 
 export interface LogQuery extends Outcome {
@@ -55,9 +57,14 @@ export interface TrainingLogOptions {
   activeDays: number;
   zone: Zone;
   seed: number;
+  /** For private training: the words of a public vocabulary, and nothing of a user that depends on how many others there are. */
+  publicWords?: readonly string[];
 }
 
-export function trainingLog(log: ActionLog, { until, activeDays, zone, seed }: TrainingLogOptions): TrainingLog {
+export function trainingLog(
+  log: ActionLog,
+  { until, activeDays, zone, seed, publicWords }: TrainingLogOptions,
+): TrainingLog {
   const cutOff = dayNumber(until);
   const before = zone.startOf(until);
   const builder = createVocabularyBuilder();
@@ -76,11 +83,10 @@ export function trainingLog(log: ActionLog, { until, activeDays, zone, seed }: T
     firstDay = Math.min(firstDay, dayNumber(zone.dayOf(actions[0]!.at)));
     lastDay = Math.max(lastDay, dayNumber(zone.dayOf(actions.at(-1)!.at)));
   }
-  const vocabulary = createVocabulary(builder.words());
-  const perUser = Math.min(
-    MOST_OF_A_USER,
-    Math.max(FEWEST_OF_A_USER, Math.floor(DAYS_ASKED / Math.max(1, sums.users))),
-  );
+  const vocabulary = createVocabulary(publicWords ?? builder.words());
+  const perUser = publicWords
+    ? PRIVATE_OF_A_USER
+    : Math.min(MOST_OF_A_USER, Math.max(FEWEST_OF_A_USER, Math.floor(DAYS_ASKED / Math.max(1, sums.users))));
 
   function* windows(): Generator<LogWindow> {
     for (let user = 0; user < log.users.length; user++) {

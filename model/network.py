@@ -98,10 +98,14 @@ class Member(nn.Module):
 
     def states(self, words: Tensor, count: Tensor, p: Positions) -> Tensor:
         """States of the body [B,T,D]; position t has seen positions 0…t and only the gaps between them."""
+        return self.read(words, self.times(count, p))
+
+    def times(self, count: Tensor, p: Positions) -> Tensor:
+        """What the body is told of each position besides its word [B,T,13]."""
         gap = torch.cat([torch.zeros_like(p.at[:, :1]), p.at[:, 1:] - p.at[:, :-1]], dim=1).clamp(min=0).float() / DAY
         hour = (p.at % DAY).float() * (2 * torch.pi / DAY)
         weekday = nn.functional.one_hot((p.at // DAY + 3) % 7, 7).float()
-        time = torch.cat(
+        return torch.cat(
             [
                 torch.stack([torch.log1p(gap), (gap == 0).float(), torch.log1p(count), p.seen_before], dim=-1),
                 torch.stack([torch.sin(hour), torch.cos(hour)], dim=-1),
@@ -109,7 +113,10 @@ class Member(nn.Module):
             ],
             dim=-1,
         )
-        embedded = self.type_embedding(self.word_types[words]) + self.word_embedding(words) + self.time(time)
+
+    def read(self, words: Tensor, times: Tensor) -> Tensor:
+        """As `states`, from words [B,T] and what `times` gave."""
+        embedded = self.type_embedding(self.word_types[words]) + self.word_embedding(words) + self.time(times)
         # Right padding needs no attention mask: a causal position never sees what follows it.
         return self.body(inputs_embeds=embedded, use_cache=False).last_hidden_state
 

@@ -8,6 +8,7 @@ python model/train.py                                      as a SageMaker traini
 import argparse
 import hashlib
 import json
+import math
 import os
 import sys
 import time
@@ -19,11 +20,13 @@ import numpy as np
 import torch
 
 from dataset import Data, Part
-from export import write_bundle
+from export import load_members, load_net, write_bundle
 from fit import Checkpoints, Interrupted, Settings, fit, say
+from ledger import Ledger, Spent
 from losses import losses
 from network import BuyTiming, Member, Shape
 from own import Own, passes, train_own, usual_members
+from private import fit_private
 from start import is_bundle, prior_of, renormalise, starting_members
 from training_job import is_job, job_arguments, write_failure
 
@@ -64,7 +67,69 @@ def train_simulated(data: Data, starts: list[Member], settings: Settings, args: 
     return Own(BuyTiming(members).eval(), {"heldOutShops": results})
 
 
+def train_private(args: argparse.Namespace) -> dict[str, Any]:
+    """One member, started from a bundle of simulated shops; nothing that is written depends on the log but through it."""
+    started = time.monotonic()
+    data = Data(args.data)
+    vocabulary = public_vocabulary(args, data)
+    private = math.isfinite(args.private_epsilon)
+    ledger = Ledger(args.private_ledger, args.private_budget, args.private_epsilon) if private and args.private_ledger else None
+    options = {name: getattr(args, name) for name in ("private_epsilon", "private_trained")}
+    key = hashlib.sha256(json.dumps([data.meta, options, vocabulary], sort_keys=True).encode()).hexdigest()
+    checkpoints = Checkpoints(args.checkpoints, key, args.resume, args.checkpoint_seconds)
+    if ledger and not checkpoints.running:
+        ledger.check(args.private_epsilon)
+    mix = load_net(args.init).blend.mix
+    start = load_members(args.init)[max(range(len(mix)), key=mix.__getitem__)]
+    member, spending = fit_private(start, data, args.private_epsilon, args.private_trained, checkpoints)
+    net = BuyTiming([member.eval()]).eval()
+    version = f"{member.shape.size}-{digest_of(net, hashlib.sha256(json.dumps(options).encode()))}"
+    trained_on = {
+        "firstDay": data.meta["firstDay"],
+        "lastDay": str(np.datetime64(data.meta["until"]) - 1),
+        "users": spending.users,
+        "hash": json.loads((args.init / "manifest.json").read_text())["trainedOn"]["hash"],
+    }
+    if ledger:
+        today = time.strftime("%Y-%m-%d", time.gmtime())
+        ledger.spend(Spent(today, version, spending.epsilon, spending.delta))
+    facts = {"trainedOn": trained_on, "private": asdict(spending) if private else None}
+    write_bundle(args.out, net, vocabulary, data.meta["shopStatistics"], facts, version)
+    return {
+        "modelVersion": version,
+        "parameters": sum(p.numel() for p in net.parameters()),
+        "users": spending.users,
+        "seconds": round(time.monotonic() - started, 1),
+        "private": facts["private"],
+        "validation": {},
+    }
+
+
+def public_vocabulary(args: argparse.Namespace, data: Data) -> list[str]:
+    """That of the bundle started from. Raises ValueError where something of the start or the data is not public."""
+    if data.folders[0].simulated or len(data.folders) > 1:
+        raise ValueError("private training is for one shop's own log")
+    if args.init is None or not is_bundle(args.init):
+        raise ValueError("private training starts from a bundle; leave --init out for the shipped one")
+    if not json.loads((args.init / "manifest.json").read_text())["trainedOn"].get("simulated"):
+        raise ValueError(
+            f"{args.init} was trained on a shop's actions, which would not be private; start from the shipped bundle"
+        )
+    vocabulary: list[str] = json.loads((args.init / "vocabulary.json").read_text())
+    if not data.meta.get("private") or data.meta["vocabulary"] != vocabulary:
+        raise ValueError("these data were not made for private training; make them with --private")
+    return vocabulary
+
+
+def digest_of(net: BuyTiming, digest: Any) -> str:
+    for value in net.state_dict().values():
+        digest.update(np.ascontiguousarray(value.numpy()).tobytes())
+    return str(digest.hexdigest()[:8])
+
+
 def train(args: argparse.Namespace) -> dict[str, Any]:
+    if args.private_epsilon is not None:
+        return train_private(args)
     started = time.monotonic()
     torch.use_deterministic_algorithms(True, warn_only=True)
     data = Data(args.data)
@@ -101,10 +166,7 @@ def train(args: argparse.Namespace) -> dict[str, Any]:
         epochs = passes(data, args.epochs)
         own = train_own(data, starts, prior_of(args.init, shape, words), settings, epochs, args.seed, checkpoints)
     net = own.net
-    digest = hashlib.sha256((key + json.dumps(asdict(net.blend))).encode())
-    for value in net.state_dict().values():
-        digest.update(np.ascontiguousarray(value.numpy()).tobytes())
-    version = f"{args.size}-{digest.hexdigest()[:8]}"
+    version = f"{args.size}-{digest_of(net, hashlib.sha256((key + json.dumps(asdict(net.blend))).encode()))}"
     sums = {name: sum(meta.get(name, 0) for meta in metas) for name in ("users", "actions", "windows", "positions")}
     facts = {
         "trainedOn": {
@@ -145,6 +207,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--positions", type=int, default=6_144, help="padded positions of a batch")
     parser.add_argument("--queries", type=int, default=12, help="queries drawn of each sequence")
     parser.add_argument("--init", type=Path, help="bundle, or GPT-2 of Hugging Face, whose weights to start from")
+    parser.add_argument("--private-epsilon", type=float, help="trains with differential privacy of so much for each user")
+    parser.add_argument("--private-trained", choices=["adapter", "network"], default="adapter", help="what learns")
+    parser.add_argument("--private-ledger", type=Path, help="file that keeps what was spent on this shop")
+    parser.add_argument("--private-budget", type=float, help="epsilon of all trainings on this shop together")
     parser.add_argument("--checkpoints", type=Path, help="folder that keeps what is needed to go on")
     parser.add_argument("--checkpoint-seconds", type=float, default=30.0)
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint, if there is one")

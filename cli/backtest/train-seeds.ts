@@ -25,13 +25,15 @@ export interface Trained {
 export async function trainSeeds(
   seeds: number,
   folder: string,
-  options: Record<string, string | number | undefined> & { until: Day },
+  options: Record<string, string | number | undefined> & { until: Day; privateLedger?: string },
   progress: (text: string) => void,
 ): Promise<Trained[]> {
   const trained: Trained[] = [];
   for (let seed = 0; seed < seeds; seed++) {
     const out = join(folder, `seed-${seed}`);
     const flags = { ...options, out, seed: seed * SEEDS_OF_ONE };
+    // An experiment of its own: it spends nothing of the shop's budget, and no bundle of it is to leave the shop.
+    if (options.privateEpsilon !== undefined) flags.privateLedger = join(folder, `ledger-${seed}.json`);
     const result = await train(flags, (text) => progress(`training, seed ${seed + 1} of ${seeds}: ${text}`));
     trained.push({ seed, folder: out, result });
   }
@@ -43,7 +45,12 @@ async function train(
   progress: (text: string) => void,
 ): Promise<Record<string, unknown>> {
   const args = Object.entries(flags).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`, String(value)],
+    value === undefined
+      ? []
+      : [
+          `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
+          Number.isNaN(Number(value)) || Number.isFinite(Number(value)) ? String(value) : 'inf',
+        ],
   );
   const child = spawn(process.execPath, [join(ROOT, 'cli', 'main.ts'), 'train', ...args, '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,7 +9,7 @@ import { createOutFolder } from '../backtest/out-folder.ts';
 import { readLog } from '../backtest/read-log.ts';
 import { type Metrics, runBacktest } from '../backtest/run.ts';
 import { trainSeeds } from '../backtest/train-seeds.ts';
-import { choice, defineCommand, integer, list, text, Usage } from '../framework.ts';
+import { choice, defineCommand, integer, list, positive, text, Usage } from '../framework.ts';
 import { ensurePython } from '../python.ts';
 
 export default defineCommand({
@@ -37,6 +37,10 @@ export default defineCommand({
     }),
     epochs: integer('N', 'passes over the actions, at most', { min: 1, max: 1000 }),
     init: text('FOLDER', 'bundle that training starts from; none: from nothing (default: the shipped bundle)'),
+    privateEpsilon: positive(
+      'E',
+      'trains each seed with differential privacy (inf: the same without); what is found of it is not private',
+    ),
     truth: text('FILE.csv', 'what `simulate --truth` wrote: says how much of the gap to the truth is closed'),
     out: text('FOLDER', 'where the results go', { default: 'backtest' }),
   },
@@ -55,6 +59,7 @@ export default defineCommand({
         ...{ actions, timeZone, until },
         ...{ map: options.map, types: options.types, encoding: options.encoding },
         ...{ activeDays: options.activeDays, size: options.size, members: options.members, epochs: options.epochs },
+        ...{ privateEpsilon: options.privateEpsilon, privateBudget: options.privateEpsilon },
         init: options.init && options.init !== 'none' ? context.resolve(options.init) : options.init,
       });
       const log = await readLog(file, options, zone, context.progress);

@@ -1,7 +1,7 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { actionOptions, readActionSource } from '../action-source.ts';
-import { choice, defineCommand, Failure, flag, integer, text, Usage } from '../framework.ts';
+import { choice, defineCommand, Failure, flag, integer, positive, text, Usage } from '../framework.ts';
 import { ROOT } from '../project.ts';
 import { ensurePython } from '../python.ts';
 import { runTraining } from '../training-run.ts';
@@ -34,6 +34,15 @@ export default defineCommand({
       'bundle, or GPT-2 of Hugging Face, to start from; none: from nothing (default: the shipped bundle)',
     ),
     heads: flag('refits the heads of the bundle to simulated shops and leaves its body as it is'),
+    privateEpsilon: positive(
+      'E',
+      'trains with differential privacy: at most so much epsilon for each user (inf: the same without)',
+    ),
+    privateBudget: positive('E', 'epsilon of all private trainings on this shop (default: of the first)'),
+    privateTrained: choice('PART', ['adapter', 'network'], 'with --private-epsilon: what learns', {
+      default: 'adapter',
+    }),
+    privateLedger: text('FILE', 'keeps what was spent (default: privacy-ledger.json in the data folder)'),
     resume: flag('goes on with a training that was interrupted, to the same result'),
   },
   async run(context, args, options) {
@@ -42,6 +51,7 @@ export default defineCommand({
     if (folders.length > 0 && options.actions !== undefined) throw new Usage('name folders or --actions, not both');
     if (options.heads && folders.length < 3)
       throw new Usage('--heads needs three folders of simulated shops or more: the last two are held out');
+    const secret = privateOf(options, context.resolve);
     const missing = folders.find((folder) => !existsSync(join(folder, 'meta.json')));
     if (missing)
       throw new Failure(`${missing} holds no training data`, 'make some with `npm run prior -- --out FOLDER`');
@@ -55,7 +65,7 @@ export default defineCommand({
       const source = await readActionSource(context, options);
       mkdirSync(work, { recursive: true });
       try {
-        writeTrainingSet(context, source, data, options);
+        writeTrainingSet(context, source, data, { ...options, publicWords: secret?.words });
       } catch (error) {
         rmSync(work, { recursive: true, force: true });
         throw error;
@@ -69,7 +79,12 @@ export default defineCommand({
       );
       const result = options.heads
         ? await runTraining(context, python, [...shared, '--seed', String(options.seed)], 'refit.py')
-        : await runTraining(context, python, [...shared, ...valued, ...(options.resume ? ['--resume'] : [])]);
+        : await runTraining(context, python, [
+            ...shared,
+            ...valued,
+            ...(secret?.flags ?? []),
+            ...(options.resume ? ['--resume'] : []),
+          ]);
       rmSync(work, { recursive: true, force: true });
       context.print(`${result.modelVersion}: ${result.parameters} parameters, ${result.seconds} s, in ${out}`);
       return result;
@@ -78,6 +93,49 @@ export default defineCommand({
     }
   },
 });
+
+/** What private training is told, and the words that it may know: those of the bundle started from. */
+function privateOf(
+  options: {
+    privateEpsilon?: number;
+    privateBudget?: number;
+    privateTrained: string;
+    privateLedger?: string;
+    data: string;
+    heads?: boolean;
+    init?: string;
+    members?: number;
+    epochs?: number;
+    size: string;
+  },
+  resolve: (path: string) => string,
+): { flags: string[]; words: string[] } | undefined {
+  if (options.privateEpsilon === undefined) {
+    if (options.privateBudget !== undefined || options.privateLedger !== undefined)
+      throw new Usage('--private-budget and --private-ledger need --private-epsilon');
+    return undefined;
+  }
+  if (options.heads || options.init === 'none')
+    throw new Usage('private training starts from a bundle and is for a shop’s own log');
+  if ((options.members ?? 1) !== 1 || options.epochs !== undefined)
+    throw new Usage('private training has one member and a fixed number of steps: leave out --members and --epochs');
+  const init = options.init === undefined ? SHIPPED : resolve(options.init);
+  if (!existsSync(join(init, 'vocabulary.json'))) throw new Failure(`${init} is no bundle`, 'name one with --init');
+  const ledger = options.privateLedger ?? join(options.data, 'privacy-ledger.json');
+  const flags = [
+    '--private-epsilon',
+    pythonNumber(options.privateEpsilon),
+    '--private-trained',
+    options.privateTrained,
+  ];
+  flags.push('--private-ledger', resolve(ledger));
+  if (options.privateBudget !== undefined) flags.push('--private-budget', pythonNumber(options.privateBudget));
+  return { flags, words: JSON.parse(readFileSync(join(init, 'vocabulary.json'), 'utf8')) };
+}
+
+function pythonNumber(value: number): string {
+  return Number.isFinite(value) ? String(value) : 'inf';
+}
 
 function initOf(init: string | undefined, resolve: (path: string) => string): string[] {
   if (init === 'none') return [];

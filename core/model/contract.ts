@@ -78,7 +78,9 @@ export interface Manifest {
   shopStatistics: string[];
   maxLength: number;
   vocabularySize: number;
-  trainedOn: { firstDay: string; lastDay: string; users: number; actions: number; hash: string };
+  /** After private training `users` is counted with noise, and `actions` is not told. */
+  trainedOn: { firstDay: string; lastDay: string; users: number; actions?: number; hash: string };
+  /** Of one user, over the whole training; docs/privacy.md. */
   private: { epsilon: number; delta: number } | null;
   backtest: Record<string, unknown>;
   calibration: Record<string, unknown>;

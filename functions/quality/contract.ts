@@ -159,7 +159,7 @@ export const qualityReply = z
         firstDay: z.string(),
         lastDay: z.string(),
         users: wholeNumber,
-        actions: wholeNumber,
+        actions: wholeNumber.optional().meta({ description: 'Absent after private training.' }),
       }),
     }),
     backtest,

@@ -100,6 +100,38 @@ test('a log becomes a bundle the product accepts, trained on nothing at or after
   expect(readdirSync(folder).filter((name) => name.startsWith('own'))).toEqual(['own']);
 }, 240_000);
 
+test('private training keeps its word in the manifest, and a spent budget stops the next one', async () => {
+  const file = csv('private.csv', rows());
+  const out = join(folder, 'private');
+  const given = [
+    '--actions',
+    file,
+    '--types',
+    'buy=purchase',
+    '--data',
+    join(folder, 'shop'),
+    '--private-epsilon',
+    '6',
+  ];
+  const made = await runCommand(['train', ...given, '--out', out, '--json']);
+  expect(made.stderr).not.toContain('training stopped');
+  const { manifest, vocabulary } = await readBundleFolder(out);
+  const known = JSON.parse(readFileSync(join(out, 'manifest.json'), 'utf8'));
+  expect(known.private).toMatchObject({ unit: 'user', samplingRate: 0.1, steps: 200, accountant: 'rdp', clip: 1.5 });
+  expect(manifest.private!.epsilon).toBeLessThanOrEqual(6);
+  expect(manifest.private!.delta).toBeCloseTo(known.private.users ** -1.1, 10);
+  expect(known.private.noiseMultiplier).toBeGreaterThan(0.5);
+  expect(manifest.trainedOn.actions).toBeUndefined();
+  expect(vocabulary).toHaveLength(11);
+  const ledger = JSON.parse(readFileSync(join(folder, 'shop', 'privacy-ledger.json'), 'utf8'));
+  expect(ledger).toMatchObject({ budget: 6, spent: [{ model: manifest.version, epsilon: manifest.private!.epsilon }] });
+
+  const again = await runCommand(['train', ...given, '--out', join(folder, 'again')]);
+  expect(again.code).toBe(1);
+  expect(again.stderr).toContain('the privacy budget does not allow it');
+  expect(existsSync(join(folder, 'again'))).toBe(false);
+}, 240_000);
+
 test.each([
   ['one user', rows(1), [], 'only 1 user acted before'],
   ['one day', rows(40, 1), [], 'the log has 1 day before'],
@@ -123,6 +155,9 @@ test.each([
   [['nowhere', '--out', 'x'], 1, 'holds no training data'],
   [['nowhere', '--actions', 'a.csv', '--out', 'x'], 2, 'not both'],
   [['--types', 'buy=purchase', '--out', 'x'], 2, '--types needs --actions'],
+  [['--private-epsilon', '0', '--out', 'x'], 2, 'above 0'],
+  [['--private-epsilon', '1', '--members', '2', '--out', 'x'], 2, 'one member'],
+  [['--private-budget', '1', '--out', 'x'], 2, 'need --private-epsilon'],
 ])('train %j is refused', async (args, code, text) => {
   const finished = await runCommand(['train', ...args]);
   expect(finished.code).toBe(code);

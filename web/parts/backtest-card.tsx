@@ -26,7 +26,8 @@ export function BacktestCard({ model, backtest: { shop, simulated } }: Pick<Qual
           <dt>Trained on</dt>
           <dd>{plural(trainedOn.users, 'user')}</dd>
           <dd class="muted note">
-            {count(trainedOn.actions)} actions, {fullDay(trainedOn.firstDay)} to {fullDay(trainedOn.lastDay)}
+            {trainedOn.actions === undefined ? 'with differential privacy' : `${count(trainedOn.actions)} actions`},{' '}
+            {fullDay(trainedOn.firstDay)} to {fullDay(trainedOn.lastDay)}
           </dd>
         </div>
         {simulated && (
