@@ -5,13 +5,18 @@ import { join, normalize } from 'node:path';
 import * as z from 'zod/mini';
 import { type Bundle, HORIZONS, MAX_LENGTH } from '../core/model/contract.ts';
 import type { BundleStore, ObjectStore, SettingStore } from '../core/ports.ts';
+import { LIVE, type LiveModel } from '../core/promotion/changes.ts';
 import { SHOP_STATISTICS } from '../core/shop-statistics.ts';
 import { createVocabulary } from '../core/vocabulary.ts';
 
 export const MODEL_FILE = 'repository/buy_timing/1/model.onnx';
 const VOCABULARY_FILE = 'vocabulary.json';
+/** It becomes part of names on AWS. */
+const VERSION = /^[a-z0-9][a-z0-9-]{0,29}$/;
 /** How long what is live is trusted before it is looked up again. */
 const FRESH_MS = 5_000;
+/** Bundles kept at hand: during a promotion, two. */
+const KEPT = 3;
 
 /** The bundle cannot be used; the message names it and says why. */
 export class BundleRefused extends Error {
@@ -80,15 +85,27 @@ export async function readBundle(name: string, read: ReadFile): Promise<Bundle> 
   return { manifest, vocabulary };
 }
 
-/** A bundle in a folder, the weights verified too. @throws BundleRefused */
-export async function readBundleFolder(folder: string): Promise<Bundle> {
-  const read = fileReader(folder);
-  const bundle = await readBundle(folder, read);
+/** All of a bundle, the weights verified too. @throws BundleRefused */
+export async function readWholeBundle(name: string, read: ReadFile): Promise<Bundle> {
+  const bundle = await readBundle(name, read);
   for (const [file, hash] of Object.entries(bundle.manifest.files)) {
     if (normalize(file) !== file || file.startsWith('..') || file.startsWith('/'))
-      throw new BundleRefused(folder, `its manifest names a file outside of it: ${file}`);
-    verifyHash(folder, file, await readOrRefuse(folder, read, file), hash);
+      throw new BundleRefused(name, `its manifest names a file outside of it: ${file}`);
+    verifyHash(name, file, await readOrRefuse(name, read, file), hash);
   }
+  return bundle;
+}
+
+/** The same of a folder. @throws BundleRefused */
+export function readBundleFolder(folder: string): Promise<Bundle> {
+  return readWholeBundle(folder, fileReader(folder));
+}
+
+/** The same of one that is stored. @throws BundleRefused */
+export async function readStoredBundle(version: string, objects: Pick<ObjectStore, 'get'>): Promise<Bundle> {
+  const bundle = await readWholeBundle(version, (file) => objects.get(storedFile(version, file)));
+  const own = bundle.manifest.version;
+  if (own !== version) throw new BundleRefused(version, `its manifest calls it ${own}`);
   return bundle;
 }
 
@@ -102,49 +119,100 @@ export async function readWeights(
   return bytes;
 }
 
-function storedFile(version: string, file: string): string {
+/**
+ * Copies a bundle to where every function finds it by its version. The manifest comes last: without it, what a copy that
+ * was interrupted left is no bundle.
+ * @throws BundleRefused, also where another bundle of that version is stored
+ */
+export async function storeBundle(folder: string, objects: ObjectStore): Promise<Bundle> {
+  const bundle = await readBundleFolder(folder);
+  const { version, files } = bundle.manifest;
+  if (!VERSION.test(version))
+    throw new BundleRefused(
+      folder,
+      `its version ${version} is no name of a model: a to z, digits and hyphens, 30 at most`,
+    );
+  const stored = await objects.get(storedFile(version, 'manifest.json'));
+  if (stored) {
+    const before = parse(version, 'manifest.json', manifestSchema, stored);
+    const same = Object.entries(files).every(([file, hash]) => before.files[file] === hash);
+    if (!same) throw new BundleRefused(folder, `another bundle is stored as ${version}`);
+  }
+  for (const file of [...Object.keys(files), 'manifest.json'])
+    await objects.put(storedFile(version, file), await readFile(join(folder, file)));
+  return bundle;
+}
+
+/** Versions of the bundles that are stored whole. */
+export async function storedVersions(objects: Pick<ObjectStore, 'list'>): Promise<string[]> {
+  const names = await objects.list('models/');
+  return names.flatMap((name) => /^models\/([^/]+)\/manifest\.json$/.exec(name)?.[1] ?? []);
+}
+
+/** The name of a file of a stored bundle. */
+export function storedFile(version: string, file: string): string {
   return `models/${version}/${file}`;
 }
 
+interface BundleEnvironment {
+  BUNDLE: string;
+  BUNDLE_FIXED?: boolean;
+}
+
 /**
- * The live bundle: the folder that `BUNDLE` names, else `models/<live version>/` of the object store. Until a version is
- * promoted, the one that `BUNDLE` names is live: what a deployment brought along.
+ * The bundles of the object store, `models/<version>/`, and that of the folder that `BUNDLE` names, which is live until
+ * one is promoted, or for good if it is fixed.
  */
 export function createBundleStore(
-  environment: { BUNDLE: string },
+  environment: BundleEnvironment,
   objects: ObjectStore,
-  settings: SettingStore,
+  settings: Pick<SettingStore, 'get'>,
 ): BundleStore {
-  const fixed = environment.BUNDLE.startsWith('file:') ? environment.BUNDLE.slice('file:'.length) : undefined;
-  let known: { version: string; bundle: Promise<Bundle> } | undefined;
+  const folder = environment.BUNDLE.startsWith('file:') ? environment.BUNDLE.slice('file:'.length) : undefined;
+  const known = new Map<string, Promise<Bundle>>();
+  let live: Promise<Bundle> | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
-  const liveVersion = async (): Promise<string> => {
-    if (fixed !== undefined) return manifestTime(fixed);
-    const live = await settings.get<{ version: string }>('model', 'live');
-    const version = live?.version ?? environment.BUNDLE;
-    if (!version) throw new Error('no model is live: promote a bundle first');
-    return version;
+
+  /** A failure is not kept: the next call tries again. */
+  const keep = (name: string, load: () => Promise<Bundle>): Promise<Bundle> => {
+    const found = known.get(name);
+    if (found) return found;
+    if (known.size >= KEPT) known.delete(known.keys().next().value!);
+    const bundle = load();
+    known.set(name, bundle);
+    bundle.catch(() => {
+      if (known.get(name) === bundle) known.delete(name);
+    });
+    return bundle;
   };
-  const load = (version: string): Promise<Bundle> =>
-    fixed === undefined
-      ? readBundle(version, (file) => objects.get(storedFile(version, file)))
-      : readBundle(fixed, fileReader(fixed));
+  const ofFolder = async (): Promise<Bundle | undefined> =>
+    folder === undefined ? undefined : keep(await manifestTime(folder), () => readBundle(folder, fileReader(folder)));
+  const stored = (version: string) =>
+    keep(version, async () => {
+      const own = await ofFolder();
+      return own?.manifest.version === version
+        ? own
+        : readBundle(version, (file) => objects.get(storedFile(version, file)));
+    });
+  const findLive = async (): Promise<Bundle> => {
+    const promoted = environment.BUNDLE_FIXED ? undefined : await settings.get<LiveModel>(LIVE.kind, LIVE.name);
+    const bundle = promoted ? await stored(promoted.version) : await ofFolder();
+    if (!bundle) throw new Error('no model is live: promote a bundle first');
+    return bundle;
+  };
   return {
-    async live() {
+    live() {
       const now = performance.now();
-      if (known && now - checkedAt < FRESH_MS) return known.bundle;
-      const version = await liveVersion();
+      if (live && now - checkedAt < FRESH_MS) return live;
       checkedAt = now;
-      if (known?.version !== version) {
-        const bundle = load(version);
-        // A failure is not kept: the next call tries again.
-        bundle.catch(() => {
-          if (known?.bundle === bundle) known = undefined;
-        });
-        known = { version, bundle };
-      }
-      return known.bundle;
+      const found = findLive();
+      live = found;
+      found.catch(() => {
+        if (live === found) live = undefined;
+      });
+      return found;
     },
+    of: stored,
   };
 }
 

@@ -20,8 +20,8 @@ export function createLambdaScorer(name: string): Scorer {
     }
   };
   return {
-    async score(input) {
-      const payload = JSON.stringify(toEnvelope(encodeRequest(input, 'binary')));
+    async score(input, version) {
+      const payload = JSON.stringify({ ...toEnvelope(encodeRequest(input, 'binary')), version });
       for (let attempt = 1; ; attempt++) {
         const { FunctionError: failed, Payload: bytes = new Uint8Array() } = await invoke(payload);
         const answer = JSON.parse(Buffer.from(bytes).toString('utf8'));

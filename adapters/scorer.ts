@@ -31,18 +31,24 @@ function createEndpointScorer(endpoint: string): Scorer {
     maxAttempts: ATTEMPTS,
     requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: REPLY_MS },
   });
-  const invoke = async (input: ModelInput): Promise<ModelOutput> => {
+  const invoke = async (input: ModelInput, version: string | undefined): Promise<ModelOutput> => {
     const { contentType, body } = encodeRequest(input, 'binary');
     const reply = await client.send(
-      new InvokeEndpointCommand({ EndpointName: endpoint, ContentType: contentType, Body: body }),
+      // Triton has one model and does not read the version; the local endpoint has several.
+      new InvokeEndpointCommand({
+        EndpointName: endpoint,
+        ContentType: contentType,
+        Body: body,
+        CustomAttributes: version,
+      }),
     );
     return parseReply({ contentType: reply.ContentType ?? '', body: reply.Body }, input.batch);
   };
   return {
-    async score(input) {
+    async score(input, version) {
       for (let attempt = 1; ; attempt++) {
         try {
-          return await invoke(input);
+          return await invoke(input, version);
         } catch (error) {
           // The container's own 5xx come wrapped in a 424, which the SDK takes for final.
           const ofContainer = error instanceof ModelError && (error.OriginalStatusCode ?? 0) >= 500;
@@ -59,9 +65,9 @@ function createEndpointScorer(endpoint: string): Scorer {
 function lazily(make: () => Promise<Scorer>): Scorer {
   let made: Promise<Scorer> | undefined;
   return {
-    async score(input) {
+    async score(input, version) {
       made ??= make();
-      return (await made).score(input);
+      return (await made).score(input, version);
     },
   };
 }

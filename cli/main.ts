@@ -13,6 +13,8 @@ const COMMANDS = [
   'export',
   'train',
   'backtest',
+  'promote',
+  'rollback',
   'keys',
   'erase',
   'cost',

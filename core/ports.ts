@@ -187,6 +187,11 @@ export interface SettingStore {
   get<T>(kind: string, name: string): Promise<T | undefined>;
   list<T>(kind: string): Promise<{ name: string; value: T }[]>;
   put(kind: string, name: string, value: unknown): Promise<void>;
+  /**
+   * Puts a value in the place of the one that was read before; `before` undefined: where there is none.
+   * @returns false when another is there by now
+   */
+  replace(kind: string, name: string, before: unknown, value: unknown): Promise<boolean>;
   remove(kind: string, name: string): Promise<void>;
 }
 
@@ -275,9 +280,11 @@ export interface Downloads {
   link(name: string, fileName: string): Promise<string>;
 }
 
-/** The live model bundle; what it answers may change between calls after a promotion. */
+/** Model bundles by version; which one is live may change between calls, by a promotion. */
 export interface BundleStore {
   live(): Promise<Bundle>;
+  /** @throws Error for one that is not there or cannot be used */
+  of(version: string): Promise<Bundle>;
 }
 
 export const SCOPES = ['write', 'read', 'read:ids', 'admin'] as const;

@@ -15,8 +15,10 @@ const schema = z.object({
   PEPPER_SECRET_ID: z.string().check(z.minLength(1)),
   /** `s3://bucket/prefix`, or `file:` and the path of a folder on a local system. */
   OBJECTS: z.string().check(z.minLength(1)),
-  /** `file:` and the bundle's folder; or the version below `models/` in the object store until one is promoted. */
+  /** `file:` and the folder of the bundle that is live until one is promoted, on a local system. */
   BUNDLE: z._default(z.string(), ''),
+  /** That one is live whatever is promoted. */
+  BUNDLE_FIXED: z._default(z.stringbool(), false),
   RETENTION_DAYS: z.optional(z.coerce.number().check(z.int(), z.positive())),
   /** Seconds after which every process knows that a user is suppressed. */
   SUPPRESSION_SECONDS: z._default(z.coerce.number().check(z.positive()), 30),

@@ -140,8 +140,8 @@ export async function createDependencies(variables: Record<string, string | unde
     sources,
     ledger: createSourceLedger(sources, { clock, zone, log, process: randomUUID(), stage: environment.STAGE }),
     downloads: createDownloads(environment.OBJECTS, secrets.pepper, clock),
-    bundles: { live: async () => (await bundles()).live() },
-    scorer: { score: async (input) => (await scorer()).score(input) },
+    bundles: { live: async () => (await bundles()).live(), of: async (version) => (await bundles()).of(version) },
+    scorer: { score: async (input, version) => (await scorer()).score(input, version) },
   };
 }
 

@@ -20,6 +20,7 @@ const holderSchema = z.object({
   endpointPort: z.number().int().optional(),
   httpPort: z.number().int().optional(),
   bundle: z.string().optional(),
+  bundleFixed: z.boolean().optional(),
 });
 
 export type Holder = z.infer<typeof holderSchema>;

@@ -1,9 +1,11 @@
 /**
  * A model endpoint on this machine: SageMaker Runtime's `POST /endpoints/{name}/invocations` and `GET /ping`, with
- * KServe v2 as JSON or binary. Anything off the model contract is refused with 400 and a message.
+ * KServe v2 as JSON or binary. Anything off the model contract is refused with 400 and a message. Unlike Triton it has
+ * several models: the custom attributes of a call name the version that it was made for.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { loadModel } from '../adapters/onnx.ts';
 import { MODEL_NAME } from '../core/model/contract.ts';
 import { ContractError, JSON_TYPE } from '../core/model/kserve.ts';
@@ -30,14 +32,34 @@ class Refused extends Error {
   }
 }
 
+interface EndpointOptions {
+  bundle: string;
+  models?: string;
+  port: number;
+}
+
 /**
- * @param bundle folder of the bundle
+ * @param bundle folder of the bundle that calls without a version are for
+ * @param models folder of other bundles, by version
  * @param port 0: any free one
  * @throws BundleRefused, or the error of a busy port
  */
-export async function startModelEndpoint({ bundle, port }: { bundle: string; port: number }): Promise<ModelEndpoint> {
-  const model = await loadModel(bundle, THREADS);
-  const { version } = model.bundle.manifest;
+export async function startModelEndpoint({ bundle, models, port }: EndpointOptions): Promise<ModelEndpoint> {
+  const own = await loadModel(bundle, THREADS);
+  let other: { version: string; model: ReturnType<typeof loadModel> } | undefined;
+
+  const modelOf = (version: string | undefined) => {
+    if (!version || !models || version === own.bundle.manifest.version) return own;
+    if (!/^[\w-]+$/.test(version)) throw new Refused(400, 'there is no such model');
+    if (other?.version === version) return other.model;
+    const loading = { version, model: loadModel(join(models, version), THREADS) };
+    other = loading;
+    // A failure is not kept: the next call tries again.
+    loading.model.catch(() => {
+      if (other === loading) other = undefined;
+    });
+    return loading.model;
+  };
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const path = (request.url ?? '').split('?')[0]!;
@@ -46,8 +68,9 @@ export async function startModelEndpoint({ bundle, port }: { bundle: string; por
     if (request.method !== 'POST') throw new Refused(405, 'invocations take POST');
     const body = await readBody(request);
     const asked = parseRequest({ contentType: request.headers['content-type'] ?? '', body });
+    const model = await modelOf(request.headers['x-amzn-sagemaker-custom-attributes']?.toString());
     const output = await model.score(asked.input);
-    const reply = encodeReply(output, asked, { name: MODEL_NAME, version });
+    const reply = encodeReply(output, asked, { name: MODEL_NAME, version: model.bundle.manifest.version });
     send(response, 200, reply.contentType, reply.body);
   };
 

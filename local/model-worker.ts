@@ -2,10 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { startModelEndpoint } from './model-endpoint.ts';
 
-const { bundle } = workerData as { bundle: string };
+const { bundle, models } = workerData as { bundle: string; models?: string };
 
 try {
-  const endpoint = await startModelEndpoint({ bundle, port: 0 });
+  const endpoint = await startModelEndpoint({ bundle, models, port: 0 });
   parentPort?.on('message', async () => {
     await endpoint.close();
     process.exit(0);

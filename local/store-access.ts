@@ -65,11 +65,12 @@ async function useRunning<T>(
   use: (deps: Dependencies) => Promise<T>,
 ): Promise<T> {
   const folder = openDataFolder(path, options.timeZone);
-  if (options.bundle && options.bundle !== holder.bundle) {
-    throw new Failure(`the system running on ${path} uses the bundle ${holder.bundle}`, 'stop it, or omit --bundle');
+  if (options.bundle && !(holder.bundleFixed && options.bundle === holder.bundle)) {
+    const uses = holder.bundleFixed ? `the bundle ${holder.bundle}` : 'the live bundle';
+    throw new Failure(`the system running on ${path} uses ${uses}`, 'stop it, or omit --bundle');
   }
-  const { storePort = 0, endpointPort, bundle = '' } = holder;
-  applyEnvironment(environmentOf(folder, { storePort, endpointPort, bundle }));
+  const { storePort = 0, endpointPort, bundle = '', bundleFixed = false } = holder;
+  applyEnvironment(environmentOf(folder, { storePort, endpointPort, bundle, bundleFixed }));
   try {
     return await use(await createDependencies(process.env));
   } catch (error) {

@@ -14,6 +14,8 @@ export interface Parts {
   storePort: number;
   endpointPort?: number;
   bundle: string;
+  /** The bundle was asked for, and stays whatever is promoted. */
+  bundleFixed: boolean;
   /** Rejects when a part ends unasked. */
   failed: Promise<never>;
   /** Closes the parts; the store last. */
@@ -33,7 +35,7 @@ export async function openParts(
   const bundle = options.bundle ?? SHIPPED_BUNDLE;
   const started = await Promise.allSettled([
     openStore(folder, lock),
-    options.model === false ? undefined : openEndpoint(bundle),
+    options.model === false ? undefined : openEndpoint(bundle, join(folder.objects, 'models')),
   ]);
   const parts = started.flatMap((part) => (part.status === 'fulfilled' && part.value ? [part.value] : []));
   const closeAll = async () => {
@@ -45,9 +47,14 @@ export async function openParts(
     throw refused.reason;
   }
   const [store, endpoint] = parts;
-  const ports = { storePort: store!.port, endpointPort: endpoint?.port };
-  lock.note({ ...ports, bundle });
-  return { ...ports, bundle, failed: Promise.race(parts.map((part) => part.failed)), close: closeAll };
+  const found = {
+    storePort: store!.port,
+    endpointPort: endpoint?.port,
+    bundle,
+    bundleFixed: options.bundle !== undefined,
+  };
+  lock.note(found);
+  return { ...found, failed: Promise.race(parts.map((part) => part.failed)), close: closeAll };
 }
 
 async function openStore(folder: DataFolder, lock: Lock): Promise<Part> {
@@ -62,12 +69,12 @@ async function openStore(folder: DataFolder, lock: Lock): Promise<Part> {
   }
 }
 
-async function openEndpoint(bundle: string): Promise<Part> {
+async function openEndpoint(bundle: string, models: string): Promise<Part> {
   if (!existsSync(join(bundle, 'manifest.json'))) {
     throw new Failure(`there is no model bundle at ${bundle}`, 'name its folder with --bundle');
   }
   try {
-    return await startPart('model endpoint', './model-worker.ts', { bundle });
+    return await startPart('model endpoint', './model-worker.ts', { bundle, models });
   } catch (error) {
     if (!(error instanceof PartFailed)) throw error;
     throw new Failure(`the model bundle ${bundle} cannot be used (${error.reason})`, 'choose another with --bundle');
@@ -77,7 +84,7 @@ async function openEndpoint(bundle: string): Promise<Part> {
 /** What functions/environment.ts and the AWS SDK read, for the parts of a local system. */
 export function environmentOf(
   folder: DataFolder,
-  parts: { storePort: number; endpointPort?: number; bundle: string },
+  parts: { storePort: number; endpointPort?: number; bundle: string; bundleFixed: boolean },
 ): Record<string, string> {
   const keys = folder.keys;
   return {
@@ -88,6 +95,7 @@ export function environmentOf(
     PEPPER_SECRET_ID: `file:${folder.secretsFile}`,
     OBJECTS: `file:${folder.objects}`,
     BUNDLE: `file:${parts.bundle}`,
+    BUNDLE_FIXED: String(parts.bundleFixed),
     SUPPRESSION_SECONDS: '1',
     EVENT_BUS: `file:${join(folder.path, 'events.ndjson')}`,
     WEBHOOK_ALLOW_LOCAL: 'true',

@@ -4,6 +4,7 @@ import type { SettingStore } from '../../core/ports.ts';
 import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';
 import { fieldsOf } from './fields.ts';
+import { putIf } from './put-if.ts';
 import { queryPages } from './query.ts';
 
 export function createSettingStore(client: DynamoClient, prefix: string): SettingStore {
@@ -35,6 +36,13 @@ export function createSettingStore(client: DynamoClient, prefix: string): Settin
     async put(kind, name, value) {
       const item = { kind, name, value: JSON.stringify(value) };
       await orBusy(client.send(new PutCommand({ TableName: table, Item: item })));
+    },
+
+    replace(kind, name, before, value) {
+      const item = { kind, name, value: JSON.stringify(value) };
+      const names = { '#value': 'value' };
+      if (before === undefined) return orBusy(putIf(client, table, item, 'attribute_not_exists(#value)', names));
+      return orBusy(putIf(client, table, item, '#value = :before', names, { ':before': JSON.stringify(before) }));
     },
 
     async remove(kind, name) {

@@ -55,8 +55,11 @@ export interface ModelOutput {
 
 /** Asks the model; implemented over SageMaker Runtime and in-process. B ≤ 64. */
 export interface Scorer {
-  /** @throws ScorerUnavailable */
-  score(input: ModelInput): Promise<ModelOutput>;
+  /**
+   * @param version of the bundle that the input was made for; absent: the one that is asked has a single one
+   * @throws ScorerUnavailable
+   */
+  score(input: ModelInput, version?: string): Promise<ModelOutput>;
 }
 
 /** The model does not answer for now; asking again later may help. */

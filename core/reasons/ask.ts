@@ -16,6 +16,8 @@ export interface Asking {
   /** Edges of the model's time bins. */
   edges: number[];
   vocabulary: Vocabulary;
+  /** Of the bundle that both are of. */
+  version?: string;
   correction: Correction;
   /** The horizon: P(purchase within so many days from the origin) is asked. */
   days: number;
@@ -23,12 +25,12 @@ export interface Asking {
 
 /** @throws ScorerUnavailable (from the returned function) */
 export function probabilitiesOf(scorer: Scorer, asking: Asking): AskModel {
-  const { shop, origin, edges, vocabulary, correction, days } = asking;
+  const { shop, origin, edges, vocabulary, version, correction, days } = asking;
   return async (histories) => {
     const sequences = histories.map((positions) => encode(latestPositions(positions), vocabulary));
     const probabilities: number[] = new Array(histories.length);
     for (const { input, members } of batchesOf(sequences, shop, origin)) {
-      const output = await scorer.score(input);
+      const output = await scorer.score(input, version);
       for (const [index, member] of members.entries()) {
         const forecast = forecastOf(output, index, { edges, words: [], categories: [] });
         probabilities[member] = within(correct(cumulativeHazard(forecast, 0), correction), days);

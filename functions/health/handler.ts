@@ -6,7 +6,7 @@ import { VERSION } from '../version.ts';
 export interface HealthDependencies {
   settings: Pick<SettingStore, 'get'>;
   objects: Pick<ObjectStore, 'get'>;
-  bundles: BundleStore;
+  bundles: Pick<BundleStore, 'live'>;
   log: Log;
   /** Whether the system is still being started; a Lambda never is. */
   starting(): boolean;

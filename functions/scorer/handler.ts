@@ -10,20 +10,25 @@ export interface ScorerDependencies {
   load(bundle: Bundle): Promise<Scorer>;
 }
 
+/** Models kept at hand: during a promotion, two. */
+const KEPT = 2;
+
 /** A call off the contract is refused in a reply, since trying it again would not help; what fails otherwise is thrown. */
 export type ScorerReply = Envelope | { refused: string };
 
 export function createHandler({ bundles, load }: ScorerDependencies): (event: unknown) => Promise<ScorerReply> {
-  let loaded: { version: string; model: Promise<Scorer> } | undefined;
+  const loaded = new Map<string, Promise<Scorer>>();
 
   const modelOf = (bundle: Bundle): Promise<Scorer> => {
     const { version } = bundle.manifest;
-    if (loaded?.version === version) return loaded.model;
+    const found = loaded.get(version);
+    if (found) return found;
+    if (loaded.size >= KEPT) loaded.delete(loaded.keys().next().value!);
     const model = load(bundle);
-    loaded = { version, model };
+    loaded.set(version, model);
     // A failure is not kept: the next call tries again.
     model.catch(() => {
-      if (loaded?.model === model) loaded = undefined;
+      if (loaded.get(version) === model) loaded.delete(version);
     });
     return model;
   };
@@ -31,7 +36,9 @@ export function createHandler({ bundles, load }: ScorerDependencies): (event: un
   return async (event) => {
     try {
       const asked = parseRequest(fromEnvelope(event));
-      const bundle = await bundles.live();
+      const { version } = event as { version?: unknown };
+      // The one that the call was made for: its words are numbers of that vocabulary.
+      const bundle = typeof version === 'string' ? await bundles.of(version) : await bundles.live();
       const output = await (await modelOf(bundle)).score(asked.input);
       return toEnvelope(encodeReply(output, asked, { name: MODEL_NAME, version: bundle.manifest.version }));
     } catch (error) {

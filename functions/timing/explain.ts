@@ -39,6 +39,7 @@ export async function explainUser(
     origin: originOf(zone, instant, last.at),
     edges: bundle.manifest.bins,
     vocabulary: vocabularyOf(bundle),
+    version: bundle.manifest.version,
     correction: state.correction,
     days: DAYS,
   });

@@ -54,7 +54,7 @@ export async function forecastNow(
   const sequence = buildSequence(actions, zone, vocabularyOf(bundle));
   const origin = originOf(zone, now, sequence.at.at(-1)!);
   const [batch] = batchesOf([sequence], shop, origin);
-  const output = await orModelAway(deps.scorer.score(batch!.input), 'fresh');
+  const output = await orModelAway(deps.scorer.score(batch!.input, manifest.version), 'fresh');
   const names = { edges: manifest.bins, words: bundle.vocabulary, categories: sequence.categories };
   // Through the packed form, as every other probability.
   const forecast = unpackForecast(packForecast(forecastOf(output, 0, names)));

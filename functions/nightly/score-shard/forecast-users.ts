@@ -55,7 +55,7 @@ export async function forecastSequences(
   const batches = [...batchesOf(sequences, shop, origin)];
   const packed: Uint8Array[] = new Array(sequences.length);
   await concurrently(batches, CALLS_AT_ONCE, async ({ input, members }) => {
-    const output = await deps.scorer.score(input);
+    const output = await deps.scorer.score(input, manifest.version);
     if (output.bins !== manifest.bins.length - 1)
       throw new Error(`the model answers ${output.bins} time bins, bundle ${manifest.version} has others`);
     for (const [index, member] of members.entries()) {

@@ -27,6 +27,7 @@ const noSettings: SettingStore = {
   get: async () => undefined,
   list: async () => [],
   put: async () => {},
+  replace: async () => true,
   remove: async () => {},
 };
 
