@@ -2,23 +2,33 @@
 import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { type ModelInput, type ModelOutput, type Scorer, ScorerUnavailable } from '../core/model/contract.ts';
 import { encodeRequest, parseReply } from '../core/model/wire.ts';
+import type { SettingStore } from '../core/ports.ts';
+import { SERVED } from '../core/promotion/served.ts';
 import { ATTEMPTS, CONNECT_MS, isUnavailable, REPLY_MS } from './scorer-calls.ts';
 
 const IN_PROCESS_THREADS = 2;
+/** How long it is trusted which version an endpoint has: its update takes minutes. */
+const FRESH_MS = 5_000;
 
 interface ScorerEnvironment {
-  SCORER: 'endpoint' | 'lambda' | 'in-process';
+  SCORER: 'endpoint' | 'lambda' | 'either' | 'in-process';
   ENDPOINT_NAME: string;
   SCORER_FUNCTION?: string;
   BUNDLE: string;
 }
 
-/** @throws Error for a scorer that this environment cannot have */
-export function createScorer(environment: ScorerEnvironment): Scorer {
+/**
+ * @param settings which version the endpoint has, for `SCORER=either`
+ * @throws Error for a scorer that this environment cannot have
+ */
+export function createScorer(environment: ScorerEnvironment, settings?: Pick<SettingStore, 'get'>): Scorer {
   const { SCORER, ENDPOINT_NAME, SCORER_FUNCTION = '', BUNDLE } = environment;
   if (SCORER === 'endpoint') return createEndpointScorer(ENDPOINT_NAME);
-  if (SCORER === 'lambda')
-    return lazily(async () => (await import('./scorer-lambda.ts')).createLambdaScorer(SCORER_FUNCTION));
+  const createLambda = () =>
+    lazily(async () => (await import('./scorer-lambda.ts')).createLambdaScorer(SCORER_FUNCTION));
+  if (SCORER === 'lambda') return createLambda();
+  if (SCORER === 'either' && settings)
+    return createEither(createEndpointScorer(ENDPOINT_NAME), createLambda(), settings);
   if (BUNDLE.startsWith('file:'))
     return lazily(async () => (await import('./onnx.ts')).loadModel(BUNDLE.slice('file:'.length), IN_PROCESS_THREADS));
   throw new Error('SCORER=in-process needs BUNDLE=file:FOLDER');
@@ -57,6 +67,23 @@ function createEndpointScorer(endpoint: string): Scorer {
           throw error;
         }
       }
+    },
+  };
+}
+
+/** The endpoint for calls of the version that it has, as the settings say; the other one for all others. */
+function createEither(endpoint: Scorer, other: Scorer, settings: Pick<SettingStore, 'get'>): Scorer {
+  let known: { served: Promise<string | undefined>; at: number } | undefined;
+  return {
+    async score(input, version) {
+      const now = performance.now();
+      if (!known || now - known.at >= FRESH_MS)
+        known = { served: settings.get<string>(SERVED.kind, SERVED.name), at: now };
+      const served = await known.served.catch((error) => {
+        known = undefined;
+        throw error;
+      });
+      return served !== undefined && served === version ? endpoint.score(input, version) : other.score(input, version);
     },
   };
 }

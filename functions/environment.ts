@@ -6,8 +6,11 @@ const schema = z.object({
   TABLE_PREFIX: z._default(z.string(), ''),
   /** Name of the stage, which metrics carry. */
   STAGE: z._default(z.string(), 'local'),
-  /** `endpoint`: SageMaker Runtime; `lambda`: the scorer function; `in-process`: ONNX Runtime here. */
-  SCORER: z._default(z.enum(['endpoint', 'lambda', 'in-process']), 'endpoint'),
+  /**
+   * `endpoint`: SageMaker Runtime; `lambda`: the scorer function; `either`: the endpoint while it has the live model, else
+   * the function; `in-process`: ONNX Runtime here.
+   */
+  SCORER: z._default(z.enum(['endpoint', 'lambda', 'either', 'in-process']), 'endpoint'),
   ENDPOINT_NAME: z._default(z.string(), 'buy-timing'),
   /** Name of the scorer function, for `SCORER=lambda`. */
   SCORER_FUNCTION: z._default(z.string(), 'buy-timing-scorer'),

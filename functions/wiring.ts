@@ -110,7 +110,7 @@ export async function createDependencies(variables: Record<string, string | unde
     const { createBundleStore } = await import('../adapters/bundles.ts');
     return createBundleStore(environment, objects, settings);
   });
-  const scorer = once(async () => (await import('../adapters/scorer.ts')).createScorer(environment));
+  const scorer = once(async () => (await import('../adapters/scorer.ts')).createScorer(environment, settings));
   const digest = createDigests(secrets);
   return {
     environment,

@@ -11,18 +11,17 @@ export function environmentOf(
   model: ModelStack,
   use: 'night' | 'single' = 'single',
 ): Record<string, string> {
-  return { ...basicEnvironment(config, data, model.bundleVersion), ...model.askedFor(use).environment };
+  return { ...basicEnvironment(config, data), ...model.askedFor(use).environment };
 }
 
 /** All of it but who runs the model. */
-export function basicEnvironment(config: StageConfig, data: DataStack, bundle: string): Record<string, string> {
+export function basicEnvironment(config: StageConfig, data: DataStack): Record<string, string> {
   return {
     SHOP_TIME_ZONE: config.timeZone,
     TABLE_PREFIX: data.tablePrefix,
     STAGE: stageOf(data),
     PEPPER_SECRET_ID: data.secret.secretArn,
     OBJECTS: `s3://${data.objects}`,
-    BUNDLE: bundle,
     ...(config.retentionDays && { RETENTION_DAYS: String(config.retentionDays) }),
   };
 }

@@ -21,7 +21,7 @@ interface Elsewhere {
 export function grantsFor(
   permissions: Permissions,
   data: DataStack,
-  mayAsk: PolicyStatement | undefined,
+  mayAsk: PolicyStatement[] | undefined,
   elsewhere: Elsewhere = {},
 ) {
   const bucket = `arn:${data.partition}:s3:::${data.objects}`;
@@ -59,7 +59,7 @@ export function grantsFor(
         actions.length > 0 && on.length > 0 ? [allow(actions, on.map(known))] : [],
       ),
       ...keysFor(permissions, data, knowsPepper),
-      ...(permissions.asksModel && mayAsk ? [mayAsk] : []),
+      ...(permissions.asksModel && mayAsk ? mayAsk : []),
     ],
     wildcards: [...folders].map((folder) => ({
       resource: `${bucket}/${folder}/*`,

@@ -132,15 +132,15 @@ export function evenNight(users: number, history: number, acting: number, length
 
 /**
  * States that the state machine enters on a good night with an endpoint of its own, its children apart
- * (lib/nightly/definition.ts): Plan, anyone?, begin, look, create; four for each look after it; look back, map, finish,
- * delete, well?, done.
+ * (lib/nightly/definition.ts): Plan, anyone?, begin, model, configuration, look, create; four for each look after it; look
+ * back, map, finish, delete, well?, done.
  */
 export function statesEntered(looks: number): number {
-  return 11 + 4 * looks;
+  return 13 + 4 * looks;
 }
 
 /** Events in the history of that execution: two for a state, three more for a task, four for the map, start and end. */
 export function historyEvents(looks: number): number {
-  const tasks = 6 + looks;
+  const tasks = 8 + looks;
   return 2 * statesEntered(looks) + 3 * tasks + 4 + 2;
 }

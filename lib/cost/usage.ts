@@ -185,7 +185,7 @@ const deliveries = SECONDS_A_MONTH / 180;
 function nightUse(shop: Shop, month: Month, night: NightCounts): Use[] {
   const { users, scorer, model } = shop;
   const { endpointHours, shardSeconds } = nightTime(night, shop, month.kept / users);
-  const transitions = (scorer === 'nightly' ? statesEntered(LOOKS) : 7) + 2 * night.children;
+  const transitions = { nightly: statesEntered(LOOKS), always: 13, lambda: 7 }[scorer] + 2 * night.children;
   // GB of the functions: shards 1, plan and finish 1 and 2, taken as 2.
   const work = shardSeconds * 1 + (SPEED.otherSteps + users / SPEED.finish) * 2;
   const scoring = scorer === 'lambda' ? (night.modelCalls / SPEED.lambda[model]) * 2 : 0;

@@ -3,58 +3,25 @@
  *
  *     plan ─▶ [endpoint: look, create, wait] ─▶ look-back ─▶ score-shard × N ─▶ finish ─▶ [delete the endpoint] ─▶ done or failed
  *
- * Whatever fails, every way ends at the deletion of the endpoint, which costs by the hour.
+ * Whatever fails, every way ends at the deletion of the endpoint, which costs by the hour, unless it is always there.
  */
 import { NIGHTLY_CONCURRENCY, NIGHTLY_STEPS, type NightlyStep } from '../../functions/nightly/steps.ts';
+import { type EndpointParts, endpointStates } from './endpoint.ts';
+import { caught, type Definition, failure, retry, type Service, type State } from './states.ts';
 
 export interface DefinitionParts {
   partition: string;
   /** ARNs. */
   functions: Record<NightlyStep['name'], string>;
-  /** The endpoint that lives for the run only; absent: one is always up. */
-  endpoint?: { name: string; config: string };
+  /** Absent: a Lambda scores. */
+  endpoint?: EndpointParts;
   /** After this the run stops where it is. */
   timeoutSeconds: number;
 }
 
-export interface Definition {
-  Comment: string;
-  StartAt: string;
-  TimeoutSeconds: number;
-  States: Record<string, State>;
-}
-
-export type State = { Type: string; Next?: string; End?: true } & Record<string, unknown>;
-
-const LOOK_EVERY_SECONDS = 30;
-/** Half an hour: a GPU endpoint takes five to ten minutes. */
-const LOOKS = 60;
-
-/** Waits 5, 10, 20 … s at most, each cut short at random, so that shards that failed together do not return together. */
-const retry = (attempts: number) => [
-  {
-    ErrorEquals: ['States.ALL'],
-    IntervalSeconds: 5,
-    BackoffRate: 2,
-    MaxDelaySeconds: 60,
-    JitterStrategy: 'FULL',
-    MaxAttempts: attempts - 1,
-  },
-];
-
-const caught = (next: string) => [{ ErrorEquals: ['States.ALL'], ResultPath: '$.problem', Next: next }];
-
-/** Not with the error of what was caught: a time-out has no cause, and a name that begins with `States.` is reserved. */
-const failure = (name: string, caughtAt: string): State => ({
-  Type: 'Fail',
-  Error: name,
-  CausePath: `States.JsonToString(${caughtAt})`,
-});
-
 export function nightlyDefinition(parts: DefinitionParts): Definition {
   const service = (name: string) => `arn:${parts.partition}:states:::${name}`;
-  const end = parts.endpoint ? 'Delete the endpoint' : 'Did all go well?';
-  const score = parts.endpoint ? 'Look for the endpoint' : 'Look back';
+  const end = parts.endpoint && !parts.endpoint.stays ? 'Delete the endpoint' : 'Did all go well?';
 
   const invoke = (name: NightlyStep['name'], payload: Record<string, unknown>): State => {
     const step = NIGHTLY_STEPS.find((each) => each.name === name)!;
@@ -74,17 +41,27 @@ export function nightlyDefinition(parts: DefinitionParts): Definition {
     States: {
       Plan: {
         ...invoke('plan', { 'Payload.$': '$' }),
-        ResultSelector: { 'day.$': '$.Payload.day', 'shards.$': '$.Payload.missing' },
+        ResultSelector: {
+          'day.$': '$.Payload.day',
+          'shards.$': '$.Payload.missing',
+          'modelVersion.$': '$.Payload.modelVersion',
+        },
         ResultPath: '$.plan',
         Catch: caught('Did all go well?'),
         Next: 'Is there anyone to score?',
       },
       'Is there anyone to score?': {
         Type: 'Choice',
-        Choices: [{ Variable: '$.plan.shards[0]', IsPresent: true, Next: parts.endpoint ? 'Begin to look' : score }],
+        Choices: [
+          {
+            Variable: '$.plan.shards[0]',
+            IsPresent: true,
+            Next: parts.endpoint ? 'Begin to look' : 'Look back',
+          },
+        ],
         Default: 'Finish',
       },
-      ...(parts.endpoint && endpointStates(parts.endpoint, service, end)),
+      ...(parts.endpoint && endpointStates(parts.endpoint, service, 'Look back', end)),
       'Look back': {
         ...invoke('look-back', { Payload: { 'day.$': '$.plan.day' } }),
         ResultPath: null,
@@ -140,60 +117,6 @@ export function nightlyDefinition(parts: DefinitionParts): Definition {
       },
     },
   };
-}
-
-type Service = (name: string) => string;
-
-/** An endpoint that an earlier try of this night left is used; one that is going is waited for. */
-function endpointStates(endpoint: { name: string; config: string }, service: Service, end: string) {
-  const status = (value: string) => ({ Variable: '$.endpoint.status', StringEquals: value });
-  return {
-    'Begin to look': { Type: 'Pass', Result: { looks: 0 }, ResultPath: '$.waited', Next: 'Look for the endpoint' },
-    'Look for the endpoint': {
-      Type: 'Task',
-      Resource: service('aws-sdk:sagemaker:describeEndpoint'),
-      Parameters: { EndpointName: endpoint.name },
-      ResultSelector: { 'status.$': '$.EndpointStatus' },
-      ResultPath: '$.endpoint',
-      // SageMaker has no error of its own for an endpoint that is not there.
-      Catch: [{ ErrorEquals: ['States.ALL'], ResultPath: '$.endpoint', Next: 'Create the endpoint' }],
-      Next: 'Is it ready?',
-    },
-    'Create the endpoint': {
-      Type: 'Task',
-      Resource: service('aws-sdk:sagemaker:createEndpoint'),
-      Parameters: { EndpointName: endpoint.name, EndpointConfigName: endpoint.config },
-      ResultPath: null,
-      Retry: retry(3),
-      Catch: caught(end),
-      Next: 'Wait for the endpoint',
-    },
-    'Is it ready?': {
-      Type: 'Choice',
-      Choices: [
-        { ...status('InService'), Next: 'Look back' },
-        { Variable: '$.waited.looks', NumericGreaterThanEquals: LOOKS, Next: 'The endpoint did not come' },
-        { Or: [status('Creating'), status('Deleting')], Next: 'Wait for the endpoint' },
-      ],
-      Default: 'The endpoint did not come',
-    },
-    'Wait for the endpoint': { Type: 'Wait', Seconds: LOOK_EVERY_SECONDS, Next: 'Count the look' },
-    'Count the look': {
-      Type: 'Pass',
-      Parameters: { 'looks.$': 'States.MathAdd($.waited.looks, 1)' },
-      ResultPath: '$.waited',
-      Next: 'Look for the endpoint',
-    },
-    'The endpoint did not come': {
-      Type: 'Pass',
-      Parameters: {
-        Error: 'EndpointNotReady',
-        'Cause.$': "States.Format('the endpoint is {} after {} looks', $.endpoint.status, $.waited.looks)",
-      },
-      ResultPath: '$.problem',
-      Next: end,
-    },
-  } satisfies Record<string, State>;
 }
 
 function deletion(endpoint: { name: string }, service: Service): Record<string, State> {

@@ -1,22 +1,26 @@
-/** The shipped model bundle in the bucket, and what serves it: Triton on a GPU, a Lambda, or both. */
+/** The shipped model bundle in the bucket, and what serves the live one: Triton on a GPU, a Lambda, or both. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ArnFormat, Duration, Stack, type StackProps } from 'aws-cdk-lib';
 import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyDocument, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket, type IBucket } from 'aws-cdk-lib/aws-s3';
-import type { BucketDeployment } from 'aws-cdk-lib/aws-s3-deployment';
-import { CfnEndpoint, CfnEndpointConfig, CfnModel } from 'aws-cdk-lib/aws-sagemaker';
+import { AwsCustomResource, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
 import { MODEL_NAME } from '../../core/model/contract.ts';
+import { LIVE, type LiveModel } from '../../core/promotion/changes.ts';
+import { SERVED } from '../../core/promotion/served.ts';
 import type { StageConfig } from '../config.ts';
 import { HouseAlarm } from '../constructs/alarm.ts';
 import { HouseFunction } from '../constructs/function.ts';
-import { allow, argueWildcard } from '../constructs/role.ts';
+import { allow, argueWildcard, createFunctionRole } from '../constructs/role.ts';
 import { uploadFolder } from '../constructs/upload.ts';
 import { basicEnvironment } from '../environment.ts';
 import { grantsFor } from '../grants.ts';
+import type { EndpointParts } from '../nightly/endpoint.ts';
 import { PERMISSIONS } from '../permissions.ts';
 import type { DataStack } from './data.ts';
 
@@ -33,97 +37,114 @@ interface ModelStackProps extends StackProps {
   data: DataStack;
 }
 
+/** What a nightly run makes an endpoint of, and what it needs to be allowed for that. */
+export interface EndpointPlan {
+  parts: EndpointParts;
+  may: PolicyStatement[];
+  wildcards: { resource: string; reason: string }[];
+}
+
 export class ModelStack extends Stack {
-  /** Fixed, for the nightly run creates and deletes an endpoint of this name, and alarms must know it beforehand. */
+  /** Fixed, for the nightly run makes an endpoint of this name, and alarms must know it beforehand. */
   readonly endpointName: string;
   readonly endpointArn: string;
   /** Of the variant that all calls go to. */
   readonly variant = VARIANT;
   /** Absent where there is never an endpoint. */
-  readonly endpointConfig: CfnEndpointConfig | undefined;
-  /** The version that is live until another is promoted. */
-  readonly bundleVersion: string;
+  readonly endpoint: EndpointPlan | undefined;
   private readonly bucket: IBucket;
-  /** The model in a Lambda: for single users, or for all; absent where the endpoint is always there. */
-  private readonly scorer: HouseFunction | undefined;
+  /** The model in a Lambda: for single users, or for all. */
+  private readonly scorer: HouseFunction;
   private readonly kind: StageConfig['scorer'];
 
   constructor(scope: Construct, id: string, props: ModelStackProps) {
     super(scope, id, props);
     this.bucket = Bucket.fromBucketName(this, 'Objects', props.data.objects);
-    this.bundleVersion = JSON.parse(readFileSync(join(BUNDLE, 'manifest.json'), 'utf8')).version;
     this.endpointName = props.prefix;
     this.endpointArn = this.formatArn({ service: 'sagemaker', resource: 'endpoint', resourceName: this.endpointName });
     this.kind = props.config.scorer;
-    const uploaded = this.uploadBundle(props.data);
-    if (this.kind !== 'always') this.scorer = this.createScorer(props, uploaded);
-    if (this.kind !== 'lambda') this.endpointConfig = this.createEndpointConfig(props, uploaded);
-    if (this.kind === 'always') this.createEndpoint(props.data, this.endpointConfig!);
+    this.bringShipped(props);
+    this.scorer = this.createScorer(props);
+    if (this.kind !== 'lambda') this.endpoint = this.planEndpoint(props);
   }
 
   /** Who is asked of a whole night's users, or of a single one; how it is found, and what allows it. */
-  askedFor(use: 'night' | 'single'): { environment: Record<string, string>; may: PolicyStatement } {
-    if (this.scorer && (use === 'single' || this.kind === 'lambda')) {
-      const { functionName, functionArn } = this.scorer.lambda;
-      return {
-        environment: { SCORER: 'lambda', SCORER_FUNCTION: functionName },
-        may: allow(['lambda:InvokeFunction'], [functionArn]),
-      };
-    }
-    return {
-      environment: { SCORER: 'endpoint', ENDPOINT_NAME: this.endpointName },
-      may: allow(['sagemaker:InvokeEndpoint'], [this.endpointArn]),
+  askedFor(use: 'night' | 'single'): { environment: Record<string, string>; may: PolicyStatement[] } {
+    const { functionName, functionArn } = this.scorer.lambda;
+    const lambda = {
+      environment: { SCORER: 'lambda', SCORER_FUNCTION: functionName },
+      may: [allow(['lambda:InvokeFunction'], [functionArn])],
     };
+    const endpoint = {
+      environment: { SCORER: 'endpoint', ENDPOINT_NAME: this.endpointName },
+      may: [allow(['sagemaker:InvokeEndpoint'], [this.endpointArn])],
+    };
+    if (this.kind === 'always' && use === 'single')
+      return {
+        environment: { ...lambda.environment, ...endpoint.environment, SCORER: 'either' },
+        may: [...lambda.may, ...endpoint.may],
+      };
+    return use === 'single' || this.kind === 'lambda' ? lambda : endpoint;
   }
 
-  private createScorer({ config, data }: ModelStackProps, uploaded: BucketDeployment): HouseFunction {
-    const scorer = new HouseFunction(this, 'scorer', {
+  private createScorer({ config, data }: ModelStackProps): HouseFunction {
+    return new HouseFunction(this, 'scorer', {
       entry: 'scorer',
       modelRuntime: true,
       memoryMB: 2_048,
       timeoutSeconds: 60,
-      environment: basicEnvironment(config, data, this.bundleVersion),
+      environment: basicEnvironment(config, data),
       ...grantsFor(PERMISSIONS.scorer, data, undefined),
       logs: data.logs,
     });
-    scorer.node.addDependency(uploaded);
-    return scorer;
   }
 
-  private createEndpointConfig({ config, data }: ModelStackProps, uploaded: BucketDeployment): CfnEndpointConfig {
-    const model = this.createModel(config, data);
-    model.node.addDependency(uploaded);
-    return new CfnEndpointConfig(this, 'EndpointConfig', {
-      productionVariants: [
-        {
-          variantName: VARIANT,
-          modelName: model.attrModelName,
-          instanceType: config.instanceType,
-          initialInstanceCount: 1,
-          initialVariantWeight: 1,
-          inferenceAmiVersion: INFERENCE_AMI,
-        },
-      ],
-    });
-  }
-
-  /** Every version keeps its own folder, so that a rollback finds what it needs. */
-  private uploadBundle(data: DataStack): BucketDeployment {
-    return uploadFolder(this, 'Bundle', {
+  /**
+   * Uploads the shipped bundle to the folder of its version, and makes it live where nothing was ever live. No other
+   * deployment changes what is live: the template names no version but for that first time.
+   */
+  private bringShipped({ data }: ModelStackProps): void {
+    const { version } = JSON.parse(readFileSync(join(BUNDLE, 'manifest.json'), 'utf8'));
+    const uploaded = uploadFolder(this, 'Bundle', {
       folder: BUNDLE,
       bucket: this.bucket,
-      prefix: `models/${this.bundleVersion}`,
+      prefix: `models/${version}`,
       keeps: true,
       wildcard: 'All files of the bundle.',
       // A large file goes up in parts, which are read again to be put together.
       may: [data.keys.use(data.keys.users, ['Decrypt', 'GenerateDataKey'], 's3')],
       logs: data.logs,
     });
+    const live: LiveModel = { version, change: null };
+    const { tableName, tableArn } = data.tables.Settings;
+    const logGroup = new LogGroup(this, 'FirstModelLog', data.logs);
+    const role = createFunctionRole(this, 'FirstModelRole', logGroup, [
+      allow(['dynamodb:PutItem'], [tableArn], { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [LIVE.kind] } }),
+      data.keys.use(data.keys.users, ['Decrypt'], 'dynamodb'),
+    ]);
+    const first = new AwsCustomResource(this, 'FirstModel', {
+      onCreate: {
+        service: 'DynamoDB',
+        action: 'putItem',
+        parameters: {
+          TableName: tableName,
+          Item: { kind: { S: LIVE.kind }, name: { S: LIVE.name }, value: { S: JSON.stringify(live) } },
+          ConditionExpression: 'attribute_not_exists(kind)',
+        },
+        ignoreErrorCodesMatching: 'ConditionalCheckFailedException',
+        physicalResourceId: PhysicalResourceId.of(LIVE.name),
+      },
+      role,
+      logGroup,
+      installLatestAwsSdk: false,
+      resourceType: 'Custom::FirstModel',
+    });
+    first.node.addDependency(uploaded);
   }
 
-  private createModel({ region }: StageConfig, data: DataStack): CfnModel {
-    const account = RegionInfo.get(region).dlcRepositoryAccount;
-    if (!account) throw new Error(`cdk.json: there is no Triton image in ${region}; choose another region`);
+  private planEndpoint({ config, data }: ModelStackProps): EndpointPlan {
+    const account = RegionInfo.get(config.region).dlcRepositoryAccount;
+    if (!account) throw new Error(`cdk.json: there is no Triton image in ${config.region}; choose another region`);
     const repository = this.formatArn({
       service: 'ecr',
       account,
@@ -131,26 +152,70 @@ export class ModelStack extends Stack {
       resourceName: TRITON.repository,
     });
     const role = this.createRole(repository, data);
-    return new CfnModel(this, 'Model', {
-      executionRoleArn: role.roleArn,
-      // The container answers and calls nobody; SageMaker itself brings it the model.
-      enableNetworkIsolation: true,
-      primaryContainer: {
-        image: `${account}.dkr.ecr.${region}.${this.urlSuffix}/${TRITON.repository}:${TRITON.tag}`,
-        modelDataSource: {
-          s3DataSource: {
-            // Triton wants the model's folder below the prefix, not its files.
-            s3Uri: this.bucket.s3UrlForObject(`models/${this.bundleVersion}/repository/`),
-            s3DataType: 'S3Prefix',
-            compressionType: 'None',
+    const stays = this.kind === 'always';
+    const image = `${TRITON.repository}:${TRITON.tag}`;
+    const alarms = stays ? this.watchEndpoint(data) : [];
+    const parts: EndpointParts = {
+      name: this.endpointName,
+      stays,
+      tail: createHash('sha256').update(`${image} ${config.instanceType} ${INFERENCE_AMI}`).digest('hex').slice(0, 6),
+      models: this.bucket.s3UrlForObject('models'),
+      model: {
+        ExecutionRoleArn: role.roleArn,
+        // The container answers and calls nobody; SageMaker itself brings it the model.
+        EnableNetworkIsolation: true,
+        PrimaryContainer: {
+          Image: `${account}.dkr.ecr.${config.region}.${this.urlSuffix}/${image}`,
+          Environment: {
+            SAGEMAKER_TRITON_DEFAULT_MODEL_NAME: MODEL_NAME,
+            SAGEMAKER_TRITON_LOG_VERBOSE: 'false',
           },
         },
-        environment: {
-          SAGEMAKER_TRITON_DEFAULT_MODEL_NAME: MODEL_NAME,
-          SAGEMAKER_TRITON_LOG_VERBOSE: 'false',
-        },
       },
-    });
+      variant: {
+        VariantName: VARIANT,
+        InstanceType: config.instanceType,
+        InitialInstanceCount: 1,
+        InitialVariantWeight: 1,
+        InferenceAmiVersion: INFERENCE_AMI,
+      },
+      deployment: {
+        BlueGreenUpdatePolicy: {
+          // One instance cannot be split: the new fleet takes all traffic, and the old one waits for alarms.
+          TrafficRoutingConfiguration: { Type: 'ALL_AT_ONCE', WaitIntervalInSeconds: 0 },
+          TerminationWaitInSeconds: stays ? 300 : 0,
+          MaximumExecutionTimeoutInSeconds: 1_500,
+        },
+        ...(stays && { AutoRollbackConfiguration: { Alarms: alarms.map((AlarmName) => ({ AlarmName })) } }),
+      },
+      settings: data.tables.Settings.tableName,
+    };
+    const named = (resource: string) =>
+      this.formatArn({ service: 'sagemaker', resource, resourceName: `${this.endpointName}-*` });
+    const [models, configs] = [named('model'), named('endpoint-config')];
+    const { tableArn } = data.tables.Settings;
+    const reason = 'They are named after the version of a bundle, which no template knows.';
+    return {
+      parts,
+      may: [
+        allow(['sagemaker:CreateModel'], [models]),
+        allow(['sagemaker:CreateEndpointConfig'], [models, configs]),
+        allow(['sagemaker:DescribeEndpoint', 'sagemaker:DeleteEndpoint'], [this.endpointArn]),
+        allow(['sagemaker:CreateEndpoint', 'sagemaker:UpdateEndpoint'], [this.endpointArn, configs]),
+        allow(['iam:PassRole'], [role.roleArn], {
+          StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' },
+        }),
+        ...(stays
+          ? [
+              allow(['dynamodb:PutItem', 'dynamodb:DeleteItem'], [tableArn], {
+                'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [SERVED.kind] },
+              }),
+              data.keys.use(data.keys.users, ['Decrypt'], 'dynamodb'),
+            ]
+          : []),
+      ],
+      wildcards: [models, configs].map((resource) => ({ resource, reason })),
+    };
   }
 
   private createRole(repositoryArn: string, data: DataStack): Role {
@@ -191,7 +256,8 @@ export class ModelStack extends Stack {
     return role;
   }
 
-  private createEndpoint(data: DataStack, config: CfnEndpointConfig): void {
+  /** @returns the names of the alarms that undo an update */
+  private watchEndpoint(data: DataStack): string[] {
     const dimensionsMap = { EndpointName: this.endpointName, VariantName: VARIANT };
     const metric = (metricName: string, statistic: string) =>
       new Metric({ namespace: 'AWS/SageMaker', metricName, dimensionsMap, statistic, period: Duration.minutes(1) });
@@ -213,20 +279,6 @@ export class ModelStack extends Stack {
         felt: 'Fresh scores take seconds, and the nightly run may not end in time.',
       }),
     ];
-    const endpoint = new CfnEndpoint(this, 'Endpoint', {
-      endpointName: this.endpointName,
-      endpointConfigName: config.attrEndpointConfigName,
-      retainAllVariantProperties: true,
-      deploymentConfig: {
-        blueGreenUpdatePolicy: {
-          // One instance cannot be split: the new fleet takes all traffic, and the old one waits for alarms.
-          trafficRoutingConfiguration: { type: 'ALL_AT_ONCE', waitIntervalInSeconds: 0 },
-          terminationWaitInSeconds: 300,
-          maximumExecutionTimeoutInSeconds: 3_600,
-        },
-        autoRollbackConfiguration: { alarms: alarms.map(({ alarmName }) => ({ alarmName })) },
-      },
-    });
-    endpoint.node.addDependency(...alarms);
+    return alarms.map(({ alarmName }) => alarmName);
   }
 }

@@ -78,16 +78,17 @@ export class NightlyStack extends Stack {
     functions: StepFunctionsArns,
   ): StateMachine {
     const name = `${prefix}-nightly`;
-    const endpoint =
-      config.scorer === 'nightly'
-        ? { name: model.endpointName, config: model.endpointConfig!.attrEndpointConfigName }
-        : undefined;
     const role = new Role(this, 'MachineRole', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     const machine = new StateMachine(this, 'Machine', {
       stateMachineName: name,
       definitionBody: DefinitionBody.fromString(
         this.toJsonString(
-          nightlyDefinition({ partition: this.partition, functions, endpoint, timeoutSeconds: RUN_HOURS * 3_600 }),
+          nightlyDefinition({
+            partition: this.partition,
+            functions,
+            endpoint: model.endpoint?.parts,
+            timeoutSeconds: RUN_HOURS * 3_600,
+          }),
         ),
       ),
       role,
@@ -106,13 +107,14 @@ export class NightlyStack extends Stack {
       statements: [
         allow(['lambda:InvokeFunction'], Object.values(functions)),
         ...this.mapStatements(name),
-        ...(endpoint ? this.endpointStatements(model) : []),
+        ...(model.endpoint?.may ?? []),
       ],
       roles: [role],
     });
     machine.node.addDependency(policy);
     argueWildcard(role, '*', NO_RESOURCE);
     argueWildcard(policy, this.runsArn(name), 'The runs of a map are named when they start.');
+    for (const { resource, reason } of model.endpoint?.wildcards ?? []) argueWildcard(policy, resource, reason);
     return machine;
   }
 
@@ -127,13 +129,6 @@ export class NightlyStack extends Stack {
 
   private runsArn(name: string): string {
     return `arn:${this.partition}:states:${this.region}:${this.account}:execution:${name}/shards:*`;
-  }
-
-  private endpointStatements(model: ModelStack) {
-    return [
-      allow(['sagemaker:DescribeEndpoint', 'sagemaker:DeleteEndpoint'], [model.endpointArn]),
-      allow(['sagemaker:CreateEndpoint'], [model.endpointArn, model.endpointConfig!.ref]),
-    ];
   }
 
   /** A run that was stopped by hand or ran out of time leaves its endpoint; it must not cost until somebody looks. */

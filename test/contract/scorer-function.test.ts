@@ -48,13 +48,13 @@ beforeAll(async () => {
   store = await startStore();
   endpoint = await startPart('model endpoint', './model-worker.ts', { bundle: BUNDLE });
   cpSync(BUNDLE, join(folder, 'models', version), { recursive: true });
+  await createSettingStore(store.client, '').put('model', 'live', { version });
   process_ = spawn(process.execPath, [SCRIPT], {
     env: {
       ...store.environment,
       SHOP_TIME_ZONE: 'UTC',
       PEPPER_SECRET_ID: 'not read',
       OBJECTS: `file:${folder}`,
-      BUNDLE: version,
     },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
@@ -98,6 +98,17 @@ test('a function that cannot load the live model is away, and is there again whe
   await new Promise((done) => setTimeout(done, 5_500));
   expect((await lambda().score(inputOf(1, 32))).batch).toBe(1);
 }, 60_000);
+
+test('where both are there, the endpoint is asked for calls of the model that it has, the function for all others', async () => {
+  const settings = createSettingStore(store.client, '');
+  const noFunction = { ...names, SCORER_FUNCTION: 'none' };
+  const either = () => createScorer({ SCORER: 'either', ...noFunction }, settings);
+  await settings.put('model', 'endpoint', version);
+  expect((await either().score(inputOf(1, 32), version)).batch).toBe(1);
+  await expect(either().score(inputOf(1, 32), 'another')).rejects.toThrow('there is no function none');
+  await settings.remove('model', 'endpoint');
+  await expect(either().score(inputOf(1, 32), version)).rejects.toThrow('there is no function none');
+});
 
 test('a function that is not there is named', async () => {
   const none = createScorer({ SCORER: 'lambda', ...names, SCORER_FUNCTION: 'none' });

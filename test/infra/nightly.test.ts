@@ -1,6 +1,8 @@
 import { NIGHTLY_CONCURRENCY, NIGHTLY_STEPS } from '../../functions/nightly/steps.ts';
-import { type Definition, nightlyDefinition, type State } from '../../lib/nightly/definition.ts';
-import { ofType, readable, synthesize } from '../support/infra.ts';
+import { nightlyDefinition } from '../../lib/nightly/definition.ts';
+import type { EndpointParts } from '../../lib/nightly/endpoint.ts';
+import type { Definition, State } from '../../lib/nightly/states.ts';
+import { ofType, readable, type StageTemplates, synthesize } from '../support/infra.ts';
 
 const parts = {
   partition: 'aws',
@@ -12,9 +14,19 @@ const parts = {
   },
   timeoutSeconds: 3_600,
 };
-const endpoint = { name: 'buy-timing', config: 'buy-timing-config' };
+const endpoint = {
+  name: 'buy-timing',
+  stays: false,
+  tail: 'abc',
+  models: 's3://objects/models',
+  model: { PrimaryContainer: {} },
+  variant: {},
+  deployment: {},
+  settings: 'Settings',
+};
 const ofTheNight = nightlyDefinition({ ...parts, endpoint });
-const always = nightlyDefinition(parts);
+const always = nightlyDefinition({ ...parts, endpoint: { ...endpoint, stays: true } });
+const without = nightlyDefinition(parts);
 
 /** The states that may follow a state, those after a failure included. */
 function nextOf(state: State): string[] {
@@ -39,6 +51,7 @@ function reachable({ States }: Definition, from: string, without?: string): Set<
 describe.each([
   ['with an endpoint of its own', ofTheNight],
   ['with an endpoint that is always there', always],
+  ['without an endpoint', without],
 ])('the nightly run %s', (_which, definition) => {
   const tasks = Object.entries(definition.States).filter(([, { Type }]) => Type === 'Task' || Type === 'Map');
 
@@ -125,8 +138,10 @@ describe('the endpoint of the night', () => {
       Object.entries(ofTheNight.States).flatMap(([from, state]) => (nextOf(state).includes(name) ? [from] : []));
     expect([into('Score the shards'), into('Look back')]).toEqual([['Look back'], ['Is it ready?']]);
     expect(ofTheNight.States['Is it ready?']!.Choices).toContainEqual({
-      Variable: '$.endpoint.status',
-      StringEquals: 'InService',
+      And: [
+        { Variable: '$.endpoint.status', StringEquals: 'InService' },
+        { Variable: '$.endpoint.config', StringEqualsPath: '$.waited.name' },
+      ],
       Next: 'Look back',
     });
   });
@@ -142,10 +157,49 @@ describe('the endpoint of the night', () => {
     });
   });
 
-  test('a run with an endpoint that is always there makes and deletes none', () => {
-    expect(JSON.stringify(always)).not.toMatch(/sagemaker/i);
+  test('a run without an endpoint makes and deletes none', () => {
+    expect(JSON.stringify(without)).not.toMatch(/sagemaker/i);
+  });
+
+  test('one that is always there is deleted only when it failed for good', () => {
+    const into = Object.entries(always.States).flatMap(([from, state]) =>
+      nextOf(state).includes('Delete the endpoint') ? [from] : [],
+    );
+    expect(into).toEqual(['The endpoint failed']);
+  });
+
+  test('before it changes, nobody is sent to it any more, and then only when it has the model of the run', () => {
+    for (const change of ['Create the endpoint', 'Update the endpoint']) {
+      const into = Object.entries(always.States).flatMap(([from, state]) =>
+        nextOf(state).includes(change) ? [from] : [],
+      );
+      expect(into).toEqual([`Tell that it changes, then ${change}`]);
+      expect(reachable(always, change, 'Tell whose model it has').has('Score the shards')).toBe(false);
+    }
   });
 });
+
+/** The parts that a definition has, which model.test.ts looks at. */
+function endpointOf({ States }: Definition, { config, name }: StageTemplates): EndpointParts | undefined {
+  if (config.scorer === 'lambda') return undefined;
+  const { Parameters: model } = States['Make the model'] as unknown as { Parameters: Record<string, object | string> };
+  const { 'ModelName.$': _, PrimaryContainer, ...rest } = model;
+  const { ModelDataSource: __, ...container } = PrimaryContainer as Record<string, object>;
+  const variants = (States['Make the configuration']!.Parameters as { ProductionVariants: Record<string, unknown>[] })
+    .ProductionVariants;
+  const { 'ModelName.$': ___, ...variant } = variants[0]!;
+  return {
+    name: `buy-timing-${name}`,
+    stays: config.scorer === 'always',
+    tail: /-(\w{6})'/.exec((States['Begin to look']!.Parameters as Record<string, string>)['name.$']!)![1]!,
+    models: 's3://<Objects>/models',
+    model: { ...rest, PrimaryContainer: container },
+    variant,
+    deployment: (States['Update the endpoint']!.Parameters as Record<string, Record<string, unknown>>)
+      .DeploymentConfig!,
+    settings: '<Settings>',
+  };
+}
 
 describe.each(synthesize())('the nightly run of stage $name', (stage) => {
   const { nightly } = stage.stacks;
@@ -162,9 +216,7 @@ describe.each(synthesize())('the nightly run of stage $name', (stage) => {
         'score-shard': '<scoreshardFunction.Arn>',
         finish: '<finishFunction.Arn>',
       },
-      endpoint: nightlyEndpoint
-        ? { name: `buy-timing-${stage.name}`, config: '<EndpointConfig.EndpointConfigName>' }
-        : undefined,
+      endpoint: endpointOf(definition, stage),
       timeoutSeconds: 3.5 * 3_600,
     });
     expect(definition).toEqual(expected);

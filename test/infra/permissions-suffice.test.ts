@@ -68,6 +68,7 @@ beforeAll(async () => {
   const keyStore = createKeyStore(createSettingStore(store.client, ''), Date.now, {});
   const make = async (scope: Scope) => (await keyStore.create({ scope, name: scope })).key;
   keys = { write: await make('write'), ids: await make('read:ids'), admin: await make('admin') };
+  await createSettingStore(store.client, '').put('model', 'live', { version });
   for (const file of ['manifest.json', 'vocabulary.json', MODEL_FILE])
     cloud.files.set(`models/${version}/${file}`, readFileSync(join(BUNDLE, file)));
   writeFileSync(join(folder, 'secrets.json'), JSON.stringify({ pepper: 'a pepper for this test only' }));
@@ -95,7 +96,6 @@ async function as<T>(name: AnyFunction, createHandler: (deps: Dependencies) => T
     SCORER: 'endpoint',
     PEPPER_SECRET_ID: `file:${join(folder, 'secrets.json')}`,
     OBJECTS: `s3://${BUCKET}`,
-    BUNDLE: version,
   });
   return createHandler(deps);
 }

@@ -22,8 +22,17 @@ const RUNS_AT_ALL = `
   states:DescribeExecution states:StopExecution on states:execution:STAGE-nightly/shards:*`;
 
 const MAKES_THE_ENDPOINT = `
-  sagemaker:CreateEndpoint sagemaker:DescribeEndpoint sagemaker:DeleteEndpoint on sagemaker:endpoint/STAGE
-  sagemaker:CreateEndpoint      on <EndpointConfig>`;
+  sagemaker:CreateModel         on sagemaker:model/STAGE-*
+  sagemaker:CreateEndpointConfig on sagemaker:model/STAGE-*
+  sagemaker:CreateEndpointConfig on sagemaker:endpoint-config/STAGE-*
+  sagemaker:DescribeEndpoint sagemaker:DeleteEndpoint on sagemaker:endpoint/STAGE
+  sagemaker:CreateEndpoint sagemaker:UpdateEndpoint on sagemaker:endpoint/STAGE
+  sagemaker:CreateEndpoint sagemaker:UpdateEndpoint on sagemaker:endpoint-config/STAGE-*
+  iam:PassRole                  on <ModelRole.Arn> if iam:PassedToService is sagemaker.amazonaws.com`;
+
+/** It says whose calls the endpoint answers. */
+const KEEPS_THE_ENDPOINT = `
+  dynamodb:PutItem dynamodb:DeleteItem on <Settings.Arn> if dynamodb:LeadingKeys is model`;
 
 const ALLOWED: Record<string, string> = {
   ingest: `${OWN}
@@ -141,7 +150,7 @@ const ALLOWED: Record<string, string> = {
   dynamodb:GetItem              on <Users.Arn>
   dynamodb:Query                on <Users.Arn>/index/byShard
   dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
-  dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Settings.Arn>
+  dynamodb:PutItem dynamodb:Query on <Settings.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject                  on s3:<Objects>/models/*`,
   scoreshard: `${OWN}
@@ -149,7 +158,6 @@ const ALLOWED: Record<string, string> = {
   dynamodb:Query                on <Users.Arn>/index/byShard
   dynamodb:BatchGetItem dynamodb:UpdateItem on <Users.Arn>
   dynamodb:GetItem dynamodb:PutItem on <Runs.Arn>
-  dynamodb:GetItem              on <Settings.Arn>
   dynamodb:PutItem              on <Outbox.Arn>
   s3:ListBucket                 on s3:<Objects>
   s3:GetObject                  on s3:<Objects>/models/*
@@ -179,6 +187,10 @@ const ALLOWED: Record<string, string> = {
   s3:GetObject                  on s3:cdk-hnb659fds-assets-<AWS::AccountId>-REGION/HASH.zip
   s3:ListBucket                 on <DashboardFiles.Arn>
   s3:PutObject s3:AbortMultipartUpload s3:DeleteObject on <DashboardFiles.Arn>/*`,
+  // Makes the shipped bundle live in a deployment, where nothing was ever live.
+  FirstModel: `
+  logs:CreateLogStream logs:PutLogEvents on its own log
+  dynamodb:PutItem              on <Settings.Arn> if dynamodb:LeadingKeys is model`,
   // Uploads the shipped bundle during a deployment.
   Bundle: `
   logs:CreateLogStream logs:PutLogEvents on its own log
@@ -223,8 +235,11 @@ const NIGHTLY: Record<string, string> = {
   'Scheduler of Nightly': 'states:StartExecution on <Machine>',
   'Scheduler of Sweep': 'sagemaker:DeleteEndpoint on sagemaker:endpoint/STAGE',
 };
-/** The run of a stage whose endpoint it neither makes nor deletes. */
 const ALWAYS: Record<string, string> = {
+  Machine: RUNS_AT_ALL + MAKES_THE_ENDPOINT + KEEPS_THE_ENDPOINT,
+  'Scheduler of Nightly': 'states:StartExecution on <Machine>',
+};
+const WITHOUT: Record<string, string> = {
   Machine: RUNS_AT_ALL,
   'Scheduler of Nightly': 'states:StartExecution on <Machine>',
 };
@@ -233,12 +248,12 @@ function allowedIn({ scorer, region }: StageTemplates['config']): Record<string,
   const night = scorer === 'lambda' ? ASKS_SCORER : ASKS_ENDPOINT;
   return {
     ...ALLOWED,
-    timing: ALLOWED.timing + (scorer === 'always' ? ASKS_ENDPOINT : ASKS_SCORER),
+    timing: ALLOWED.timing + (scorer === 'always' ? ASKS_SCORER + ASKS_ENDPOINT : ASKS_SCORER),
     lookback: ALLOWED.lookback + night,
     scoreshard: ALLOWED.scoreshard + night,
-    ...(scorer === 'nightly' ? NIGHTLY : ALWAYS),
+    ...{ nightly: NIGHTLY, always: ALWAYS, lambda: WITHOUT }[scorer],
     ...(scorer !== 'lambda' && { Model: MODEL }),
-    ...(scorer !== 'always' && { scorer: SCORER }),
+    scorer: SCORER,
     ...(region !== 'us-east-1' && ACROSS_REGIONS),
   };
 }

@@ -6,7 +6,7 @@ function normalize(template: unknown): unknown {
   const text = JSON.stringify(template)
     .replaceAll(/[0-9a-f]{64}/g, 'HASH')
     .replaceAll(/models\/[\w.-]+(?=["/])/g, 'models/VERSION')
-    .replaceAll(/"BUNDLE":"[^"]+"/g, '"BUNDLE":"VERSION"');
+    .replaceAll(/tiny-[0-9a-f]{8}/g, 'VERSION');
   return JSON.parse(text);
 }
 

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Definition } from '../../lib/nightly/definition.ts';
+import type { Definition } from '../../lib/nightly/states.ts';
 
 const SCRIPT = fileURLToPath(new URL('./interpreter.py', import.meta.url));
 

@@ -1,31 +1,44 @@
 /**
- * What a state machine calls, behind one address of this machine: Lambda, with the functions given, and the endpoints of
- * SageMaker, which are in service after some looks.
+ * What a state machine calls, behind one address of this machine: Lambda, with the functions given; models,
+ * configurations and endpoints of SageMaker, which are in service after some looks; and a DynamoDB, if there is one.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { buffer, json } from 'node:stream/consumers';
 
 export interface LocalCloud {
   port: number;
-  /** Endpoints that stand, with what they are. */
-  endpoints: Map<string, 'Creating' | 'InService' | 'Failed'>;
+  /** Endpoints that stand. */
+  endpoints: Map<string, Endpoint>;
+  /** Names of models with their files, and of configurations with their models. */
+  models: Map<string, string>;
+  configs: Map<string, string>;
   /** Names of the functions called and the verbs of SageMaker, in order. */
   calls: string[];
-  /** What an endpoint becomes after `looks`; or the verbs that are refused. */
-  behaviour: { becomes: 'InService' | 'Failed'; looks: number; refuses: string[] };
+  /** What an endpoint becomes after `looks`, whether an update is rolled back by then; or the verbs that are refused. */
+  behaviour: { becomes: 'InService' | 'Failed'; looks: number; rollsBack?: boolean; refuses: string[] };
   stop(): Promise<void>;
+}
+
+export interface Endpoint {
+  status: 'Creating' | 'Updating' | 'InService' | 'Failed';
+  config: string;
 }
 
 type Handler = (input: never) => Promise<unknown>;
 
-/** @param functions by what the machine calls them */
-export async function startLocalCloud(functions: Record<string, Handler>): Promise<LocalCloud> {
+/**
+ * @param functions by what the machine calls them
+ * @param storeUrl a DynamoDB whose tables have no prefix
+ */
+export async function startLocalCloud(functions: Record<string, Handler>, storeUrl?: string): Promise<LocalCloud> {
   const looks = new Map<string, number>();
   const cloud: LocalCloud = {
     port: 0,
     endpoints: new Map(),
+    models: new Map(),
+    configs: new Map(),
     calls: [],
     behaviour: { becomes: 'InService', looks: 2, refuses: [] },
     async stop() {
@@ -48,22 +61,59 @@ export async function startLocalCloud(functions: Record<string, Handler>): Promi
   };
 
   const sageMaker = async (verb: string, request: IncomingMessage, response: ServerResponse) => {
-    const { EndpointName: name } = (await json(request)) as { EndpointName: string };
+    const given = (await json(request)) as {
+      EndpointName: string;
+      EndpointConfigName: string;
+      ModelName: string;
+      PrimaryContainer: { ModelDataSource: { S3DataSource: { S3Uri: string } } };
+      ProductionVariants: { ModelName: string }[];
+    };
     cloud.calls.push(verb);
-    const { becomes, looks: after, refuses } = cloud.behaviour;
+    const { becomes, looks: after, rollsBack, refuses } = cloud.behaviour;
+    const invalid = (message: string) => refuse(response, 400, 'ValidationException', message);
     if (refuses.includes(verb)) return refuse(response, 400, 'ResourceLimitExceeded', `${verb} is refused`);
-    const there = cloud.endpoints.has(name);
-    if ((verb === 'CreateEndpoint') === there)
-      return refuse(response, 400, 'ValidationException', `Could not find endpoint, or it is there: ${name}`);
+    if (verb === 'CreateModel') {
+      if (cloud.models.has(given.ModelName)) return invalid('Cannot create already existing model');
+      cloud.models.set(given.ModelName, given.PrimaryContainer.ModelDataSource.S3DataSource.S3Uri);
+      return response.end('{}');
+    }
+    if (verb === 'CreateEndpointConfig') {
+      const [{ ModelName }] = given.ProductionVariants as [{ ModelName: string }];
+      if (!cloud.models.has(ModelName)) return invalid(`Could not find model ${ModelName}`);
+      if (cloud.configs.has(given.EndpointConfigName)) return invalid('Cannot create already existing configuration');
+      cloud.configs.set(given.EndpointConfigName, ModelName);
+      return response.end('{}');
+    }
+    const { EndpointName: name, EndpointConfigName: config } = given;
+    const there = cloud.endpoints.get(name);
+    if ((verb === 'CreateEndpoint') === Boolean(there))
+      return invalid(`Could not find endpoint, or it is there: ${name}`);
+    if (config && !cloud.configs.has(config)) return invalid(`Could not find endpoint configuration ${config}`);
     if (verb === 'CreateEndpoint') {
-      cloud.endpoints.set(name, 'Creating');
+      cloud.endpoints.set(name, { status: 'Creating', config });
+      looks.delete(name);
+    }
+    if (verb === 'UpdateEndpoint') {
+      cloud.endpoints.set(name, { status: 'Updating', config: rollsBack ? there!.config : config });
       looks.delete(name);
     }
     if (verb === 'DeleteEndpoint') cloud.endpoints.delete(name);
-    if (verb !== 'DescribeEndpoint') return response.end('{}');
+    if (verb !== 'DescribeEndpoint') return response.end(JSON.stringify({ EndpointArn: `arn:endpoint/${name}` }));
     looks.set(name, (looks.get(name) ?? 0) + 1);
-    if (looks.get(name)! >= after) cloud.endpoints.set(name, becomes);
-    return response.end(JSON.stringify({ EndpointName: name, EndpointStatus: cloud.endpoints.get(name) }));
+    if (looks.get(name)! >= after) cloud.endpoints.set(name, { ...there!, status: becomes });
+    const { status: EndpointStatus, config: EndpointConfigName } = cloud.endpoints.get(name)!;
+    return response.end(JSON.stringify({ EndpointName: name, EndpointStatus, EndpointConfigName }));
+  };
+
+  /** Templates call a table by its name in angle brackets. */
+  const dynamo = async (request: IncomingMessage, response: ServerResponse) => {
+    const { authorization, 'x-amz-target': target, 'x-amz-date': date, 'content-type': type } = request.headers;
+    const body = (await buffer(request)).toString('utf8').replace(/"TableName": ?"<(\w+)>"/, '"TableName":"$1"');
+    cloud.calls.push(String(target).split('.')[1]!);
+    const headers = { authorization, 'x-amz-target': target, 'x-amz-date': date, 'content-type': type };
+    const reply = await fetch(storeUrl!, { method: 'POST', headers: headers as Record<string, string>, body });
+    response.writeHead(reply.status, { 'content-type': 'application/x-amz-json-1.0' });
+    response.end(Buffer.from(await reply.arrayBuffer()));
   };
 
   const server = createServer((request, response) => {
@@ -71,10 +121,12 @@ export async function startLocalCloud(functions: Record<string, Handler>): Promi
     const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url!) ?? [];
     response.setHeader('x-amzn-requestid', randomUUID());
     response.setHeader('content-type', target ? 'application/x-amz-json-1.1' : 'application/json');
-    const work = name
-      ? invoke(decodeURIComponent(name), request, response)
-      : sageMaker(target.replace('SageMaker.', ''), request, response);
-    work.catch((error) => response.destroy(error));
+    const asked = () => {
+      if (name) return invoke(decodeURIComponent(name), request, response);
+      if (target.startsWith('DynamoDB_') && storeUrl) return dynamo(request, response);
+      return sageMaker(target.replace('SageMaker.', ''), request, response);
+    };
+    asked().catch((error) => response.destroy(error));
   });
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
   cloud.port = (server.address() as AddressInfo).port;

@@ -24,6 +24,8 @@ export interface TestShop {
   deps: Dependencies;
   /** The steps of the nightly run. */
   handlers: NightlyHandlers;
+  /** Where the store answers. */
+  storeUrl: string;
   /** The folder of the object store. */
   objectFolder: string;
   /** What the model was asked, in order: by every handler but the look back, and by that one. */
@@ -49,8 +51,9 @@ export async function openShop(
   start: () => Promise<TestStore> = startStore,
 ): Promise<TestShop> {
   const store = await start();
-  const model = await startPart('model endpoint', './model-worker.ts', { bundle: BUNDLE });
   const folder = await mkdtemp(join(tmpdir(), 'buy-timing-shop-'));
+  const models = join(folder, 'objects', 'models');
+  const model = await startPart('model endpoint', './model-worker.ts', { bundle: BUNDLE, models });
   const secrets = join(folder, 'secrets.json');
   const secret = () => randomBytes(32).toString('base64');
   await writeFile(secrets, JSON.stringify({ pepper: secret(), encryptionKey: secret() }));
@@ -65,9 +68,9 @@ export async function openShop(
   const asked: ModelInput[] = [];
   const lookedBack: ModelInput[] = [];
   const recording = (list: ModelInput[], { scorer }: { scorer: Dependencies['scorer'] }) => ({
-    async score(input: ModelInput): Promise<ModelOutput> {
+    async score(input: ModelInput, version?: string): Promise<ModelOutput> {
       list.push(input);
-      return scorer.score(input);
+      return scorer.score(input, version);
     },
   });
   const base: Dependencies = { ...wired, clock: () => shop.now, log: quiet };
@@ -83,6 +86,7 @@ export async function openShop(
       'score-shard': createScoreShard(deps),
       finish: createFinish(deps),
     },
+    storeUrl: store.url,
     objectFolder: join(folder, 'objects'),
     asked,
     lookedBack,

@@ -33,9 +33,8 @@ export function createHandler(deps: LookBackDependencies): (input: LookBackInput
     let correction = correctionFor(corrections, day, plan.modelVersion);
     let forecasts = 0;
     if (!correction || daysBetween(correction.asOf, day) >= EVERY_DAYS) {
-      const bundle = await deps.bundles.live();
-      if (bundle.manifest.version !== plan.modelVersion)
-        throw new Error(`the model is ${bundle.manifest.version} now, the run was planned with ${plan.modelVersion}`);
+      // The one that the run was planned with, whatever was promoted since.
+      const bundle = await deps.bundles.of(plan.modelVersion);
       const past = await lookBack(deps, bundle, day);
       forecasts = past.origins.reduce((sum, { cases }) => sum + cases.length, 0);
       const learned = learn(past, day, plan.modelVersion, corrections);

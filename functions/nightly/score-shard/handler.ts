@@ -62,9 +62,8 @@ export function createHandler(deps: ScoreShardDependencies): (input: ShardInput)
     if (!plan) throw new Error(`the run of ${day} has no plan`);
     const done = await getShard(deps.runs, day, shard, plan.attempt);
     if (done) return replyOf(day, shard, done, true);
-    const bundle = await deps.bundles.live();
-    if (bundle.manifest.version !== plan.modelVersion)
-      throw new Error(`the model is ${bundle.manifest.version} now, the run was planned with ${plan.modelVersion}`);
+    // The one that the run was planned with, whatever was promoted since.
+    const bundle = await deps.bundles.of(plan.modelVersion);
 
     const before = await windowsBefore(deps.objects, { day, before: plan.before }, shard);
     const scorer = createWaveScorer(deps, plan, bundle, day, before);

@@ -1,14 +1,19 @@
 /** The state machine as it is synthesised, in moto's interpreter, over the real steps: real store, files and model. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { storeBundle } from '../../../adapters/bundles.ts';
 import { ScorerUnavailable } from '../../../core/model/contract.ts';
 import { addDays, type Day } from '../../../core/time.ts';
 import { historyEvents, statesEntered } from '../../../lib/cost/night.ts';
-import type { Definition } from '../../../lib/nightly/definition.ts';
+import type { Definition } from '../../../lib/nightly/states.ts';
 import { ofType, readable, synthesize } from '../../support/infra.ts';
 import { type Interpreter, startInterpreter } from '../../support/interpreter.ts';
 import { type LocalCloud, startLocalCloud } from '../../support/local-cloud.ts';
 import { findTool, INTERPRETER } from '../../support/python-tool.ts';
 import { openShop, type TestShop } from '../../support/shop.ts';
+import { variantBundle } from '../../support/variant.ts';
 
 const python = await findTool(INTERPRETER);
 const stages = synthesize();
@@ -30,16 +35,21 @@ let day: Day = '2026-03-10';
   /** How often a step fails from now on; of `score-shard` by shard. */
   let failures: Map<string, number>;
   let endpointNeeded = true;
-  const endpoints = () => [...cloud.endpoints.values()];
+  const endpoints = () => [...cloud.endpoints.values()].map(({ status }) => status);
+  /** Files of the model of the endpoint that is in service. */
+  const servedFrom = () =>
+    [...cloud.endpoints.values()].map(({ status, config }) =>
+      status === 'InService' ? cloud.models.get(cloud.configs.get(config)!) : undefined,
+    )[0];
 
   beforeAll(async () => {
     // The model's server is always there; on AWS it is when its endpoint is in service.
     shop = await openShop('UTC', ({ scorer }) => ({
       scorer: {
-        score: async (input) => {
-          if (endpointNeeded && !endpoints().includes('InService'))
-            throw new ScorerUnavailable(new Error('no endpoint'));
-          return scorer.score(input);
+        score: async (input, version) => {
+          if (endpointNeeded && servedFrom() !== `s3://<Objects>/models/${version}/repository/`)
+            throw new ScorerUnavailable(new Error('no endpoint with that model'));
+          return scorer.score(input, version);
         },
       },
     }));
@@ -53,12 +63,13 @@ let day: Day = '2026-03-10';
         }
         return handler(input as never);
       };
-    cloud = await startLocalCloud({
+    const functions = {
       '<planFunction.Arn>': failing('plan', shop.handlers.plan),
       '<lookbackFunction.Arn>': failing('look-back', shop.handlers['look-back']),
       '<scoreshardFunction.Arn>': failing('score-shard', shop.handlers['score-shard']),
       '<finishFunction.Arn>': failing('finish', shop.handlers.finish),
-    });
+    };
+    cloud = await startLocalCloud(functions, shop.storeUrl);
     interpreter = startInterpreter(python!, cloud.port);
     for (let user = 0; user < USERS; user++)
       await shop.act(
@@ -79,13 +90,14 @@ let day: Day = '2026-03-10';
       await shop.act(`user-${user}`, [`${addDays(day, -1)}T10:00:00Z`, user % 3 ? 'view:hats' : 'purchase:hats']);
     failures = new Map();
     cloud.calls.length = 0;
-    cloud.endpoints.clear();
+    for (const there of [cloud.endpoints, cloud.models, cloud.configs]) there.clear();
     cloud.behaviour = { becomes: 'InService', looks: 2, refuses: [] };
     endpointNeeded = true;
   });
 
   const run = (scorer = 'nightly') => interpreter.run(definitionOf(scorer), { day });
-  const calls = (name: string) => cloud.calls.filter((call) => call.includes(name)).length;
+  const calls = (name: string) =>
+    cloud.calls.filter((call) => call.includes(name) && call !== 'CreateEndpointConfig').length;
   const scored = async () => (await shop.scores(day)).size;
   /** A shard that somebody is in. */
   const someShard = async () => (await shop.deps.users.getMany([shop.deps.pseudonyms.pseudonym('user-3')]))[0]!.shard;
@@ -193,11 +205,110 @@ let day: Day = '2026-03-10';
     expect(endpoints()).toEqual([]);
   }, 60_000);
 
+  /** A night whose endpoint stays. */
+  const leaveEndpoint = async () => {
+    cloud.behaviour.refuses = ['DeleteEndpoint'];
+    await run();
+    cloud.behaviour.refuses = [];
+    cloud.calls.length = 0;
+    day = addDays(day, 1);
+  };
+  const made = () => cloud.calls.filter((call) => /^(Create|Update)Endpoint$/.test(call));
+  let promoted = 0;
+  const promoteAnother = async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'another-'));
+    const version = `another-${++promoted}`;
+    await storeBundle(variantBundle(folder, version, promoted / 10), shop.deps.objects);
+    rmSync(folder, { recursive: true });
+    await shop.deps.settings.put('model', 'live', { version, change: null });
+    // As another process, which does not remember what was live a moment ago.
+    await new Promise((resolve) => setTimeout(resolve, 5_100));
+    return version;
+  };
+  /** Models that the users' forecasts are of. */
+  const versions = async () => {
+    const users = Array.from({ length: USERS }, (_, user) => shop.deps.pseudonyms.pseudonym(`user-${user}`));
+    return new Set((await shop.deps.users.getMany(users)).map(({ forecast }) => forecast?.modelVersion));
+  };
+
   test('uses the endpoint that an earlier try left', async () => {
-    cloud.endpoints.set('buy-timing-dev', 'Creating');
+    await leaveEndpoint();
     expect((await run()).status).toBe('SUCCEEDED');
-    expect([calls('CreateEndpoint'), endpoints()]).toEqual([0, []]);
+    expect([made(), endpoints()]).toEqual([[], []]);
   }, 60_000);
+
+  test('scores everyone with the model that was promoted, also where an endpoint with the one before was left', async () => {
+    await leaveEndpoint();
+    const version = await promoteAnother();
+    const asked = shop.asked.reduce((sum, { batch }) => sum + batch, 0);
+    expect((await run()).status).toBe('SUCCEEDED');
+    expect([made(), endpoints()]).toEqual([['UpdateEndpoint'], []]);
+    expect([await versions(), await scored()]).toEqual([new Set([version]), USERS]);
+    expect(shop.asked.reduce((sum, { batch }) => sum + batch, 0) - asked).toBe(USERS);
+  }, 60_000);
+
+  test('goes on with its own model when another is promoted while it runs', async () => {
+    const shard = await someShard();
+    failures.set(`score-shard ${shard}`, 3);
+    expect((await run()).status).toBe('FAILED');
+    const [before] = await versions();
+    await promoteAnother();
+    expect(await shop.handlers['score-shard']({ day, shard }).catch((error: Error) => error.message)).toMatch(/model/);
+    cloud.endpoints.set('buy-timing-dev', { status: 'InService', config: [...cloud.configs.keys()][0]! });
+    await shop.handlers['score-shard']({ day, shard });
+    expect(await versions()).toEqual(new Set([before]));
+  }, 60_000);
+
+  describe('where the endpoint is always there', () => {
+    const night = () => run('always');
+    const served = () => shop.deps.settings.get('model', 'endpoint');
+
+    test('it is made on the first night, stays as it is, and is updated for another model', async () => {
+      expect((await night()).status).toBe('SUCCEEDED');
+      const [first] = await versions();
+      expect([made(), endpoints(), await served()]).toEqual([['CreateEndpoint'], ['InService'], first]);
+      day = addDays(day, 1);
+      expect((await night()).status).toBe('SUCCEEDED');
+      expect([made(), await served()]).toEqual([['CreateEndpoint'], first]);
+      day = addDays(day, 1);
+      const version = await promoteAnother();
+      expect((await night()).status).toBe('SUCCEEDED');
+      expect([made(), await served()]).toEqual([['CreateEndpoint', 'UpdateEndpoint'], version]);
+      expect([await versions(), endpoints()]).toEqual([new Set([version]), ['InService']]);
+      const changes = cloud.calls.filter((call) => /Endpoint$|Item$/.test(call) && call !== 'DescribeEndpoint');
+      expect(changes.slice(-3)).toEqual(['DeleteItem', 'UpdateEndpoint', 'PutItem']);
+    }, 60_000);
+
+    test('an update that SageMaker takes back fails the run, and nobody is sent to the endpoint', async () => {
+      await night();
+      day = addDays(day, 1);
+      await promoteAnother();
+      cloud.behaviour.rollsBack = true;
+      const { status, cause } = await night();
+      expect([status, cause]).toEqual([
+        'FAILED',
+        expect.stringMatching(/the update to .*another-\d.* was rolled back/),
+      ]);
+      expect([endpoints(), await served(), await scored()]).toEqual([['InService'], undefined, 0]);
+      expect(made()).toEqual(['CreateEndpoint', 'UpdateEndpoint']);
+    }, 60_000);
+
+    test('one that failed for good is deleted, so that the next night makes another', async () => {
+      cloud.behaviour.becomes = 'Failed';
+      expect((await night()).cause).toContain('the endpoint is Failed');
+      expect([endpoints(), await served()]).toEqual([[], undefined]);
+      cloud.behaviour.becomes = 'InService';
+      expect((await night()).status).toBe('SUCCEEDED');
+    }, 60_000);
+
+    test('one that takes its time is left, and found the next time', async () => {
+      cloud.behaviour.looks = Number.POSITIVE_INFINITY;
+      expect((await night()).cause).toMatch(/the endpoint is Creating after 60 looks/);
+      cloud.behaviour.looks = 1;
+      expect((await night()).status).toBe('SUCCEEDED');
+      expect(made()).toEqual(['CreateEndpoint']);
+    }, 60_000);
+  });
 
   test('fails when the endpoint cannot be deleted, although everyone is scored', async () => {
     cloud.behaviour.refuses = ['DeleteEndpoint'];
@@ -214,14 +325,10 @@ let day: Day = '2026-03-10';
     day = '2026-05-01';
   }, 60_000);
 
-  test.each(['always', 'lambda'])(
-    'makes and deletes none where the scorer is %s',
-    async (scorer) => {
-      endpointNeeded = false;
-      expect((await run(scorer)).status).toBe('SUCCEEDED');
-      expect(await scored()).toBe(USERS);
-      expect(calls('Endpoint')).toBe(0);
-    },
-    60_000,
-  );
+  test('makes and deletes none where the scorer is a Lambda', async () => {
+    endpointNeeded = false;
+    expect((await run('lambda')).status).toBe('SUCCEEDED');
+    expect(await scored()).toBe(USERS);
+    expect(calls('Endpoint')).toBe(0);
+  }, 60_000);
 });
