@@ -73,10 +73,7 @@ export class NightlyStack extends Stack {
     return Object.fromEntries(arns);
   }
 
-  private createMachine(
-    { prefix, config, data, model }: NightlyStackProps,
-    functions: StepFunctionsArns,
-  ): StateMachine {
+  private createMachine({ prefix, data, model }: NightlyStackProps, functions: StepFunctionsArns): StateMachine {
     const name = `${prefix}-nightly`;
     const role = new Role(this, 'MachineRole', { assumedBy: new ServicePrincipal('states.amazonaws.com') });
     const machine = new StateMachine(this, 'Machine', {
