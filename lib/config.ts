@@ -28,6 +28,13 @@ const schema = z.strictObject({
   requestsPerMinute: z.number().int().min(10, 'must be 10 or more, as WAF wants it').default(6_000),
   /** Calls of ingest at once that are kept for it, and the most there are; absent: what the account has left. */
   ingestConcurrency: z.number().int().positive('must be more than 0').optional(),
+  /** Where the functions run, if not in Lambda's own network; it must lead to AWS and to the internet (docs/deploy.md). */
+  vpc: z
+    .strictObject({
+      subnets: z.array(z.string().regex(/^subnet-[0-9a-f]+$/, 'is no subnet')).min(1),
+      securityGroups: z.array(z.string().regex(/^sg-[0-9a-f]+$/, 'is no security group')).min(1),
+    })
+    .optional(),
   /** A name of the shop's own for CloudFront, and its certificate; its DNS record is the shop's to make. */
   domain: z
     .strictObject({

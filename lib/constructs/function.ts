@@ -3,6 +3,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
+  type CfnFunction,
   Function as LambdaFunction,
   LoggingFormat,
   Runtime,
@@ -11,10 +12,18 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type LogGroupProps } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { StageConfig } from '../config.ts';
 import { prefixOf } from '../names.ts';
 import { HouseAlarm, type HouseAlarmProps } from './alarm.ts';
 import { codeOf } from './bundle.ts';
-import { argueWildcard, createFunctionRole, NO_RESOURCE } from './role.ts';
+import { allow, argueWildcard, createFunctionRole, NO_RESOURCE } from './role.ts';
+
+/** What every function of a stage has alike. */
+export interface House {
+  logs: LogGroupProps;
+  /** Absent: none of the shop's, and Lambda's own way to AWS and the internet. */
+  vpc?: StageConfig['vpc'];
+}
 
 export interface HouseFunctionProps {
   /** Folder under functions/: `ingest`, `nightly/plan`. */
@@ -32,7 +41,7 @@ export interface HouseFunctionProps {
   tracing?: Tracing;
   /** Calls at once that are kept for it, and the most there are. */
   reservedConcurrency?: number;
-  logs: LogGroupProps;
+  house: House;
   /** Rings when it fails in each of `periods` spans of so many minutes. Absent where another alarm tells what users feel. */
   alarm?: Pick<HouseAlarmProps, 'topic' | 'name' | 'felt'> & { minutes: number; periods: number };
 }
@@ -43,8 +52,9 @@ export class HouseFunction extends Construct {
   constructor(scope: Construct, id: string, props: HouseFunctionProps) {
     super(scope, id);
     const prefix = prefixOf(this);
-    const logGroup = new LogGroup(this, 'Log', { logGroupName: `/${prefix}/${props.entry}`, ...props.logs });
-    const role = createFunctionRole(this, 'Role', logGroup, props.may);
+    const logGroup = new LogGroup(this, 'Log', { logGroupName: `/${prefix}/${props.entry}`, ...props.house.logs });
+    const { vpc } = props.house;
+    const role = createFunctionRole(this, 'Role', logGroup, [...props.may, ...(vpc ? [mayJoinNetwork()] : [])]);
     argueWildcard(role, '*', NO_RESOURCE);
     for (const { resource, reason } of props.wildcards) argueWildcard(role, resource, reason);
     this.lambda = new LambdaFunction(this, 'Function', {
@@ -65,6 +75,10 @@ export class HouseFunction extends Construct {
       reservedConcurrentExecutions: props.reservedConcurrency,
       tracing: props.tracing ?? Tracing.ACTIVE,
     });
+    if (vpc) {
+      const { subnets: subnetIds, securityGroups: securityGroupIds } = vpc;
+      (this.lambda.node.defaultChild as CfnFunction).vpcConfig = { subnetIds, securityGroupIds };
+    }
     if (!props.alarm) return;
     const { minutes, periods, ...alarm } = props.alarm;
     new HouseAlarm(this, 'Errors', {
@@ -74,4 +88,17 @@ export class HouseFunction extends Construct {
       ...alarm,
     });
   }
+}
+
+/** What Lambda itself does with the role; the function's own calls name the function, and may not. */
+function mayJoinNetwork(): PolicyStatement {
+  const interfaces = [
+    'CreateNetworkInterface',
+    'DeleteNetworkInterface',
+    'DescribeNetworkInterfaces',
+    'DescribeSubnets',
+  ];
+  const addresses = ['AssignPrivateIpAddresses', 'UnassignPrivateIpAddresses'];
+  const actions = [...interfaces, ...addresses].map((action) => `ec2:${action}`);
+  return allow(actions, ['*'], { Null: { 'lambda:SourceFunctionArn': 'true' } });
 }

@@ -30,7 +30,7 @@ export class OriginLock extends Construct {
       timeoutSeconds: 10,
       environment: { ORIGIN_SECRET_ID: this.secret.secretArn },
       ...grantsFor(PERMISSIONS.authorize, data, undefined, { header: this.secret.secretArn }),
-      logs: data.logs,
+      house: data,
     });
     this.authorizer = new HttpLambdaAuthorizer('origin', lambda, {
       responseTypes: [HttpLambdaResponseType.SIMPLE],

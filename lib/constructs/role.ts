@@ -26,7 +26,7 @@ export function argueWildcard(construct: Construct, resource: string, reason: st
   Validations.of(construct).acknowledge({ id: `AwsSolutions-IAM5[${finding}]`, reason });
 }
 
-export const NO_RESOURCE = 'X-Ray and log delivery have no resource to name.';
+export const NO_RESOURCE = 'X-Ray, log delivery and network interfaces to come have no resource to name.';
 
 /** CloudFormation's form of a text, as cdk-nag writes it. */
 function flat(text: string | Record<string, unknown>): string {

@@ -55,8 +55,6 @@ export const PRICES = {
   schedules: { usd: 1, per: MILLION, unit: 'invocations', page: page('eventbridge') },
   events: { usd: 1, per: MILLION, unit: 'events', page: page('eventbridge') },
   logs: { usd: 0.5, per: 1, unit: 'GB taken in', page: page('cloudwatch') },
-  /** Log groups of the class Infrequent Access. */
-  rareLogs: { usd: 0.25, per: 1, unit: 'GB taken in', page: page('cloudwatch') },
   logStorage: { usd: 0.03, per: 1, unit: 'GB-months', page: page('cloudwatch') },
   metrics: { usd: 0.3, per: 1, unit: 'metrics', page: page('cloudwatch') },
   alarms: { usd: 0.1, per: 1, unit: 'alarms', page: page('cloudwatch') },

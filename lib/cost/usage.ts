@@ -255,7 +255,7 @@ function standingUse({ scorer }: Shop, { requests, answers, edge }: Month): Use[
   const newProcesses = DAYS * 24 * 20;
   const opened = (OPENED.tables * SECONDS_A_MONTH) / OPENED.every;
   return [
-    { service: 'CloudWatch', what: 'access log', meter: 'rareLogs', quantity: access },
+    { service: 'CloudWatch', what: 'access log', meter: 'logs', quantity: access },
     { service: 'CloudWatch', what: 'what ingest says of each request', meter: 'logs', quantity: lines },
     { service: 'CloudWatch', what: 'logs, kept 90 days', meter: 'logStorage', quantity: (access + lines) * 3 * 0.2 },
     { service: 'CloudWatch', what: 'metrics of ingest', meter: 'metrics', quantity: STANDING.metrics },

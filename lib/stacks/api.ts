@@ -12,7 +12,7 @@ import {
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Tracing } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { MetricName } from '../../adapters/metrics.ts';
 import { CORS, FUNCTIONS, type FunctionName, ROUTES } from '../../functions/routes.ts';
@@ -69,7 +69,7 @@ export class ApiStack extends Stack {
           environment: environmentOf(config, data, model),
           ...grantsFor(PERMISSIONS[name], data, model.askedFor('single').may),
           reservedConcurrency: name === 'ingest' ? config.ingestConcurrency : undefined,
-          logs: data.logs,
+          house: data,
         });
         return [name, new HttpLambdaIntegration(name, lambda)];
       }),
@@ -153,8 +153,6 @@ export class ApiStack extends Stack {
     const logGroup = new LogGroup(this, 'AccessLog', {
       logGroupName: `/${prefixOf(this)}/access`,
       ...data.logs,
-      // Half the price; it can be searched all the same.
-      logGroupClass: LogGroupClass.INFREQUENT_ACCESS,
     });
     // The route and not the path, which holds a user's id; nor the address.
     const format = {

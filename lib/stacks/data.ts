@@ -40,6 +40,8 @@ export class DataStack extends Stack {
   readonly keys: Keys;
   /** Of every log group of the stage. */
   readonly logs: LogGroupProps;
+  /** Of every function. */
+  readonly vpc: StageConfig['vpc'];
   /** Functions find table `X` as this and `X`. */
   readonly tablePrefix: string;
 
@@ -47,6 +49,7 @@ export class DataStack extends Stack {
     super(scope, id, props);
     this.tablePrefix = `${props.prefix}-`;
     this.keys = new Keys(this, 'Keys');
+    this.vpc = props.config.vpc;
     this.logs = {
       encryptionKey: this.keys.operations,
       retention: props.config.logRetentionDays,

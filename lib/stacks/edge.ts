@@ -166,7 +166,7 @@ export class EdgeStack extends Stack {
         distribution: distribution.distributionArn,
         webAcl: firewall.webAclArn,
       }),
-      logs: data.logs,
+      house: data,
       alarm: {
         topic: data.alarms,
         name: 'the-header-is-not-replaced',

@@ -34,7 +34,7 @@ export class EventsStack extends Stack {
       timeoutSeconds: TIMEOUT_SECONDS,
       environment: { ...environmentOf(config, data, model), EVENT_BUS: `eventbridge:${bus.eventBusName}` },
       ...grantsFor(PERMISSIONS.deliver, data, undefined, { bus: bus.eventBusArn }),
-      logs: data.logs,
+      house: data,
       alarm: {
         topic: data.alarms,
         name: 'windows-are-not-told',

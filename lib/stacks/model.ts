@@ -95,7 +95,7 @@ export class ModelStack extends Stack {
       timeoutSeconds: 60,
       environment: basicEnvironment(config, data),
       ...grantsFor(PERMISSIONS.scorer, data, undefined),
-      logs: data.logs,
+      house: data,
     });
   }
 
@@ -154,7 +154,8 @@ export class ModelStack extends Stack {
     const role = this.createRole(repository, data);
     const stays = this.kind === 'always';
     const image = `${TRITON.repository}:${TRITON.tag}`;
-    const alarms = stays ? this.watchEndpoint(data) : [];
+    const memory = this.watchMemory(data);
+    const alarms = stays ? [memory, ...this.watchEndpoint(data)] : [];
     const parts: EndpointParts = {
       name: this.endpointName,
       stays,
@@ -254,6 +255,29 @@ export class ModelStack extends Stack {
     argueWildcard(role, logs, 'Streams are named by instance.');
     argueWildcard(role, '*', 'A registry token and metrics have no resource to name; metrics are held to a namespace.');
     return role;
+  }
+
+  /** ONNX Runtime itself takes three quarters at most (model/export.py). */
+  private watchMemory(data: DataStack): string {
+    const { alarmName } = new HouseAlarm(this, 'ModelMemory', {
+      name: 'the-gpu-is-nearly-full',
+      metric: new Metric({
+        namespace: '/aws/sagemaker/Endpoints',
+        metricName: 'GPUMemoryUtilization',
+        dimensionsMap: { EndpointName: this.endpointName, VariantName: VARIANT },
+        statistic: Stats.MAXIMUM,
+        period: Duration.minutes(1),
+      }),
+      // Per cent.
+      threshold: 90,
+      evaluationPeriods: 3,
+      topic: data.alarms,
+      felt:
+        this.kind === 'always'
+          ? 'Nobody yet; soon fresh scores fail, and shards of the nightly run.'
+          : 'Nobody yet; soon shards of the nightly run fail, and their users keep an earlier score.',
+    });
+    return alarmName;
   }
 
   /** @returns the names of the alarms that undo an update */

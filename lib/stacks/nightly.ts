@@ -66,7 +66,7 @@ export class NightlyStack extends Stack {
         timeoutSeconds: step.timeoutSeconds,
         environment: environmentOf(config, data, model, 'night'),
         ...grantsFor(PERMISSIONS[step.name], data, model.askedFor('night').may),
-        logs: data.logs,
+        house: data,
       });
       return [step.name, lambda.functionArn];
     });

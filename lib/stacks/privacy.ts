@@ -32,7 +32,7 @@ export class PrivacyStack extends Stack {
       timeoutSeconds: 900,
       environment: environmentOf(config, data, model),
       ...grantsFor(PERMISSIONS.erase, data, model.askedFor('single').may),
-      logs: data.logs,
+      house: data,
       alarm: {
         topic: data.alarms,
         name: 'an-erasure-is-not-carried-out',

@@ -21,8 +21,8 @@ const EVERYWHERE = [
   'the-header-is-not-replaced',
 ];
 const BY_SCORER: Record<string, string[]> = {
-  nightly: ['an-endpoint-was-left'],
-  always: ['the-model-fails', 'the-model-is-slow'],
+  nightly: ['an-endpoint-was-left', 'the-gpu-is-nearly-full'],
+  always: ['the-model-fails', 'the-model-is-slow', 'the-gpu-is-nearly-full'],
   lambda: [],
 };
 

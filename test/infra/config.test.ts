@@ -33,6 +33,7 @@ test.each([
     { domain: { name: 'a.example.com', certificate: 'arn:aws:acm:eu-central-1:123456789012:certificate/1' } },
     /stages\.dev\.domain\.certificate: is no certificate of ACM in us-east-1/,
   ],
+  ['a network without a subnet', { vpc: { subnets: [], securityGroups: ['sg-1'] } }, /stages\.dev\.vpc\.subnets/],
   ['a budget of nothing', { budget: 0 }, /stages\.dev\.budget: must be more than 0/],
   ['an e-mail that is none', { alarmEmail: 'ops' }, /stages\.dev\.alarmEmail/],
   ['a key that is not known', { timezone: 'UTC' }, /stages\.dev: Unrecognized key: "timezone"/],

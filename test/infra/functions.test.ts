@@ -63,6 +63,12 @@ describe.each(stages)('the functions of stage $name', (stage) => {
     }
   });
 
+  test('every one runs in the network of the stage, if it has one', () => {
+    const { vpc } = stage.config as { vpc?: { subnets: string[]; securityGroups: string[] } };
+    const expected = vpc && { SubnetIds: vpc.subnets, SecurityGroupIds: vpc.securityGroups };
+    for (const { Properties } of functionsOf(stage)) expect(Properties.VpcConfig).toEqual(expected);
+  });
+
   test('every one writes to a log group of its own, kept as long as the stage says', () => {
     const groups = withFunctions(stage.stacks).flatMap((template) => ofType(template, 'AWS::Logs::LogGroup'));
     const used = functionsOf(stage).map(({ Properties }) => Properties.LoggingConfig.LogGroup.Ref);
@@ -157,9 +163,7 @@ describe.each(stages)('the HTTP API of stage $name', (stage) => {
     });
   });
 
-  test('its access log knows the route, and neither path nor address, in the class that is rarely read', () => {
-    const [group] = ofType(api, 'AWS::Logs::LogGroup').filter(({ id }) => id.startsWith('AccessLog'));
-    expect(group!.Properties.LogGroupClass).toBe('INFREQUENT_ACCESS');
+  test('its access log knows the route, and neither path nor address', () => {
     const [stageOfApi] = ofType(api, 'AWS::ApiGatewayV2::Stage');
     const { Format } = stageOfApi!.Properties.AccessLogSettings;
     expect(Format).toContain('$context.routeKey');

@@ -129,9 +129,7 @@ test('models and configurations are called anew when what they are made of chang
 describe('the endpoint that is always there', () => {
   const stage = stages.find(({ config }) => config.scorer === 'always')!;
   const states = statesOf(stage);
-  const alarms = ofType(stage.stacks.model, 'AWS::CloudWatch::Alarm').filter(
-    ({ Properties }) => Properties.Namespace === 'AWS/SageMaker',
-  );
+  const alarms = ofType(stage.stacks.model, 'AWS::CloudWatch::Alarm');
 
   test('it changes blue/green, and goes back when an alarm rings', () => {
     expect(states['Update the endpoint']!.Parameters).toMatchObject({
@@ -146,8 +144,9 @@ describe('the endpoint that is always there', () => {
     });
   });
 
-  test('its alarms watch its own errors and its own latency', () => {
-    expect(alarms.map(({ Properties }) => Properties.MetricName)).toEqual(['Invocation5XXErrors', 'ModelLatency']);
+  test('its alarms watch its own memory, errors and latency', () => {
+    const watched = ['GPUMemoryUtilization', 'Invocation5XXErrors', 'ModelLatency'];
+    expect(alarms.map(({ Properties }) => Properties.MetricName)).toEqual(watched);
     for (const { Properties } of alarms)
       expect(Properties.Dimensions).toContainEqual({ Name: 'EndpointName', Value: `buy-timing-${stage.name}` });
   });

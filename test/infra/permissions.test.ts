@@ -10,6 +10,11 @@ const OWN = `
 /** Every function, even one that answers from its own code alone. */
 const EVERY = OWN.split('\n').slice(0, -1).join('\n');
 
+/** In a network of the shop's: Lambda itself with the role, and never the function. */
+const JOINS_NETWORK = `
+  ec2:CreateNetworkInterface ec2:DeleteNetworkInterface ec2:DescribeNetworkInterfaces on * if there is no lambda:SourceFunctionArn
+  ec2:DescribeSubnets ec2:AssignPrivateIpAddresses ec2:UnassignPrivateIpAddresses on * if there is no lambda:SourceFunctionArn`;
+
 const RUNS_AT_ALL = `
   logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies on *
   logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery on *
@@ -244,9 +249,9 @@ const WITHOUT: Record<string, string> = {
   'Scheduler of Nightly': 'states:StartExecution on <Machine>',
 };
 
-function allowedIn({ scorer, region }: StageTemplates['config']): Record<string, string> {
+function allowedIn({ scorer, region, vpc }: StageTemplates['config']): Record<string, string> {
   const night = scorer === 'lambda' ? ASKS_SCORER : ASKS_ENDPOINT;
-  return {
+  const allowed: Record<string, string> = {
     ...ALLOWED,
     timing: ALLOWED.timing + (scorer === 'always' ? ASKS_SCORER + ASKS_ENDPOINT : ASKS_SCORER),
     lookback: ALLOWED.lookback + night,
@@ -256,6 +261,8 @@ function allowedIn({ scorer, region }: StageTemplates['config']): Record<string,
     scorer: SCORER,
     ...(region !== 'us-east-1' && ACROSS_REGIONS),
   };
+  const join = (text: string) => (vpc && text.startsWith(EVERY) ? text + JOINS_NETWORK : text);
+  return Object.fromEntries(Object.entries(allowed).map(([role, text]) => [role, join(text)]));
 }
 
 /** The keys of what it reads and writes, each as that service asks for it. */
@@ -300,9 +307,10 @@ describe.each(stages)('in stage $name', (stage) => {
 
   test('nobody may do all of a service, and only what has no resource is allowed on all of them', () => {
     const onAll = [...found.values()].flat().filter(({ resource }) => resource.startsWith('*'));
-    const services = new Set(onAll.map(({ action }) => action.replace(/^(logs|xray|ecr|cloudwatch):.*/, '$1')));
+    const services = new Set(onAll.map(({ action }) => action.replace(/^(logs|xray|ecr|cloudwatch|ec2):.*/, '$1')));
     const ofModel = stage.config.scorer === 'lambda' ? [] : ['cloudwatch', 'ecr'];
-    expect([...services].sort()).toEqual([...ofModel, 'logs', 'xray']);
+    const ofNetwork = stage.config.vpc ? ['ec2'] : [];
+    expect([...services].sort()).toEqual([...ofModel, ...ofNetwork, 'logs', 'xray'].sort());
     for (const { action } of [...found.values()].flat())
       expect(action).toMatch(/^([a-z0-9-]+:[A-Z][A-Za-z0-9]+|managed)$/);
   });

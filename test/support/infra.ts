@@ -39,6 +39,7 @@ const stages: Record<string, StageTemplates['config']> = {
     alarmEmail: 'ops@example.com',
     retentionDays: 365,
     budget: undefined,
+    vpc: { subnets: ['subnet-0a1', 'subnet-0b2'], securityGroups: ['sg-0c3'] },
     domain: { name: 'timing.example.com', certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1a-2b' },
   },
   small: { ...cdkJson.context.stages.dev!, scorer: 'lambda', instanceType: undefined, budget: undefined },

@@ -59,8 +59,10 @@ function permissionsIn(role: string, statement: Statement, stage: StageTemplates
 
 /** A key that is used only through a service reads as `via s3`. */
 function conditionText(condition: Record<string, Record<string, unknown>>): string {
-  const texts = Object.values(condition).flatMap((pairs) =>
-    Object.entries(pairs).map(([key, value]) => `${key} is ${value}`),
+  const texts = Object.entries(condition).flatMap(([operator, pairs]) =>
+    Object.entries(pairs).map(([key, value]) =>
+      operator === 'Null' && value === 'true' ? `there is no ${key}` : `${key} is ${value}`,
+    ),
   );
   const [, service] = /^kms:ViaService is (\w+)\.[\w-]+\.amazonaws\.com$/.exec(texts.join(' and ')) ?? [];
   return service ? ` via ${service}` : ` if ${texts.join(' and ')}`;
