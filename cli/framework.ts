@@ -14,6 +14,7 @@
 import { resolve } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { Failure } from '../local/failure.ts';
+import { Interrupted } from './interruption.ts';
 import type { OptionSpecs, Values } from './options.ts';
 import { createProgress } from './progress.ts';
 
@@ -109,7 +110,7 @@ export function defineCommandGroup(definition: {
   };
 }
 
-/** Runs a command on its arguments. Resolves to the exit code: 0 done, 1 failed, 2 wrong usage. */
+/** Runs a command on its arguments. Resolves to the exit code: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 export async function runCommand(definition: CommandDefinition, args: string[]): Promise<number> {
   const json = args.includes('--json');
   const fail = (message: string, code: number): number => {
@@ -137,14 +138,20 @@ export async function runCommand(definition: CommandDefinition, args: string[]):
       return 1;
     }
     if (error instanceof Usage) return fail(error.message, 2);
+    if (error instanceof Interrupted) return fail(error.message, 130);
     if (args.includes('--verbose') && error instanceof Error) process.stderr.write(`${error.stack}\n`);
     if (error instanceof Failure) return fail(error.message, 1);
     return fail(describeUnexpected(error), 1);
   }
 }
 
+const DISK_FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+
 function describeUnexpected(error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
+  const { code, path } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
+  if (DISK_FULL.includes(code ?? ''))
+    return `the disk is full${path ? ` (${path})` : ''}; free some space and try again`;
   return `it failed: ${message.split('\n')[0]}; run it again with --verbose for details`;
 }
 

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Context, Failure, type Result } from './framework.ts';
+import { tied } from './interruption.ts';
 import { ROOT } from './project.ts';
 
 const STOPPED = 'training stopped: ';
@@ -14,31 +15,23 @@ export async function runTraining(
   args: string[],
   script: 'train.py' | 'refit.py' = 'train.py',
 ): Promise<Result> {
-  const child = spawn(python, ['-W', 'ignore', join(ROOT, 'model', script), ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  // Ctrl-C reaches Python too: it keeps a checkpoint and says its last words, which are waited for here.
-  const pass = (signal: NodeJS.Signals) => child.kill(signal);
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  for (const signal of signals) process.on(signal, pass);
+  const child = tied(
+    spawn(python, ['-W', 'ignore', join(ROOT, 'model', script), ...args], { stdio: ['ignore', 'pipe', 'pipe'] }),
+  );
   const closed = new Promise<number | null>((done) => child.once('close', done));
-  try {
-    let result = '';
-    let said = '';
-    const reading = (async () => {
-      for await (const line of createInterface({ input: child.stderr })) {
-        if (line.startsWith(STOPPED)) said = line.slice(STOPPED.length);
-        else if (context.verbose) context.print(line);
-        else context.progress(line);
-      }
-    })();
-    for await (const line of createInterface({ input: child.stdout })) result = line;
-    await reading;
-    const code = await closed;
-    if (code === 0) return JSON.parse(result);
-    const what = said || (code === null ? 'it was killed, perhaps for want of memory' : `Python ended with ${code}`);
-    throw new Failure(`training stopped: ${what}`, code === 130 ? 'go on with --resume' : undefined);
-  } finally {
-    for (const signal of signals) process.removeListener(signal, pass);
-  }
+  let result = '';
+  let said = '';
+  const reading = (async () => {
+    for await (const line of createInterface({ input: child.stderr })) {
+      if (line.startsWith(STOPPED)) said = line.slice(STOPPED.length);
+      else if (context.verbose) context.print(line);
+      else context.progress(line);
+    }
+  })();
+  for await (const line of createInterface({ input: child.stdout })) result = line;
+  await reading;
+  const code = await closed;
+  if (code === 0) return JSON.parse(result);
+  const what = said || (code === null ? 'it was killed, perhaps for want of memory' : `Python tied with ${code}`);
+  throw new Failure(`${STOPPED}${what}`);
 }

@@ -1,5 +1,6 @@
 """Learns on held-out weeks how much each member counts and how their hazards are to be corrected."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -137,7 +138,7 @@ def learn_blend(logits: Tensor, held: HeldOut) -> tuple[Blend, dict[str, float]]
         found[f"member {number}"] = judged(lambda _, alone=alone: {"mix": alone, **plain})  # type: ignore[misc]
     found["mean"] = judged(lambda _: {"mix": torch.zeros(count), **plain})
     found["fitted"] = judged(lambda some: fit_blend(logits, held, some))
-    best = min(found, key=lambda name: found[name])
+    best = min((name for name in found if math.isfinite(found[name])), key=lambda name: found[name], default="mean")
     if best == "fitted":
         raw = fit_blend(logits, held, torch.ones_like(half))
         mix = torch.softmax(raw["mix"], 0)

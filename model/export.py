@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -12,7 +11,7 @@ import onnx
 import onnxruntime
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 from network import BINS, EDGES, EXPORTED_ATTENTION, HORIZONS, ROWS, Blend, BuyTiming, Member, Shape
 
@@ -163,15 +162,12 @@ def save_weights(net: BuyTiming, file: Path) -> None:
         for number, member in enumerate(members)
         for name, value in member.state_dict().items()
     }
-    save_file(
-        tensors,
-        str(file),
-        metadata={
-            "shape": json.dumps(asdict(members[0].shape)),
-            "members": str(len(members)),
-            "blend": json.dumps(asdict(net.blend)),
-        },
-    )
+    facts = {
+        "shape": json.dumps(asdict(members[0].shape)),
+        "members": str(len(members)),
+        "blend": json.dumps(asdict(net.blend)),
+    }
+    file.write_bytes(save(tensors, facts))  # `save_file` would not say by a code that the disk is full
 
 
 def load_members(bundle: Path) -> list[Member]:
@@ -230,5 +226,5 @@ def write_bundle(
         }
         (root / "manifest.json").write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
         if folder.exists():
-            shutil.rmtree(folder)
+            folder.rename(Path(scratch) / "before")
         root.rename(folder)

@@ -1,5 +1,6 @@
 """Fits one member: AdamW with a warm-up and a cosine to nought, averaged weights, checkpoints that resume exactly."""
 
+import errno
 import math
 import os
 import signal
@@ -84,14 +85,22 @@ class Checkpoints:
         self.running = {stage: state} if state else {}
         if self.file is None:
             return
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        scratch = self.file.with_suffix(".part")
-        try:
-            torch.save({"key": self.key, "done": self.done, "running": self.running}, scratch)
-            os.replace(scratch, self.file)
-        finally:
-            scratch.unlink(missing_ok=True)
+        save_whole({"key": self.key, "done": self.done, "running": self.running}, self.file)
         self.saved = time.monotonic()
+
+
+def save_whole(state: dict[str, Any], file: Path) -> None:
+    """Replaces the file as a whole. Raises OSError where it cannot be written; what was there then stays."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    scratch = file.with_suffix(".part")
+    try:
+        try:
+            torch.save(state, scratch)
+        except RuntimeError as problem:  # torch says "unexpected pos" of a disk that is full
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(file)) from problem
+        os.replace(scratch, file)
+    finally:
+        scratch.unlink(missing_ok=True)
 
 
 def fit(
@@ -205,6 +214,18 @@ def fit(
     if best:
         trained.load_state_dict(best)
     return trained.eval().to("cpu"), 1 + best_of(scores)
+
+
+def reason_of(problem: BaseException) -> str:
+    """What stopped a training, in one line with the remedy."""
+    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return f"the disk is full{f' ({problem.filename})' if problem.filename else ''}; free some space and try again"
+    return (str(problem).strip().splitlines() or [type(problem).__name__])[0]
+
+
+def heed_signals() -> None:
+    """SIGTERM ends a program as Ctrl-C does, so that what it began is cleared away."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def best_of(scores: list[float]) -> int:

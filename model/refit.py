@@ -25,7 +25,7 @@ import torch
 from torch import nn
 
 from export import WEIGHTS, load_members, write_bundle
-from fit import say
+from fit import heed_signals, reason_of, save_whole, say
 from heads import HEAD, POINTER, head_batches, head_loss, judge, pointer_batches, pointer_loss, renormalise
 from network import BuyTiming, Member
 from shops import Shops
@@ -69,10 +69,8 @@ def fit_stage(
                 left = (steps - done) * (time.monotonic() - started) / (done - first)
                 say(f"{stage}: step {done} of {steps}, loss {running:.4f}, {left / 60:.1f} min left")
             if file and done % 250 == 0:
-                file.parent.mkdir(parents=True, exist_ok=True)
                 state = {"step": done, "average": average, "member": member.state_dict(), "optimizer": optimizer.state_dict()}
-                torch.save(state, file.with_suffix(".part"))
-                file.with_suffix(".part").rename(file)
+                save_whole(state, file)
     with torch.no_grad():
         for name, value in named:
             value.copy_(average[name])
@@ -146,7 +144,11 @@ def arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    heed_signals()
     try:
         print(json.dumps(refit(arguments())))
-    except (RuntimeError, ValueError, OSError, KeyboardInterrupt) as problem:
-        sys.exit(f"training stopped: {problem or type(problem).__name__}")
+    except KeyboardInterrupt:
+        say("training stopped: interrupted")
+        sys.exit(130)
+    except (RuntimeError, ValueError, OSError) as problem:
+        sys.exit(f"training stopped: {reason_of(problem)}")

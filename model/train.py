@@ -10,6 +10,7 @@ import hashlib
 import json
 import math
 import os
+import signal
 import sys
 import time
 from dataclasses import asdict, replace
@@ -21,7 +22,7 @@ import torch
 
 from dataset import Data, Part
 from export import load_members, load_net, write_bundle
-from fit import Checkpoints, Interrupted, Settings, fit, say
+from fit import Checkpoints, Interrupted, Settings, fit, heed_signals, reason_of, say
 from ledger import Ledger, Spent
 from losses import losses
 from network import BuyTiming, Member, Shape
@@ -218,6 +219,8 @@ def arguments() -> argparse.Namespace:
 
 
 def stopped(reason: str, code: int) -> NoReturn:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
     say(f"training stopped: {reason}")
     if is_job(os.environ):
         write_failure(reason)
@@ -225,9 +228,10 @@ def stopped(reason: str, code: int) -> NoReturn:
 
 
 if __name__ == "__main__":
+    heed_signals()
     try:
         print(json.dumps(train(arguments())))
     except (Interrupted, KeyboardInterrupt):
         stopped("interrupted", 130)
     except (RuntimeError, ValueError, OSError) as problem:
-        stopped((str(problem).strip().splitlines() or [type(problem).__name__])[0], 1)
+        stopped(reason_of(problem), 1)

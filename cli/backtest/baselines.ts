@@ -11,6 +11,7 @@ import { type Protocol, snapshotDays } from '../../core/backtest/protocol.ts';
 import { createRandom } from '../../core/simulation/random.ts';
 import { addDays, type Day, dayNumber } from '../../core/time.ts';
 import { Failure } from '../framework.ts';
+import { tied } from '../interruption.ts';
 import { ROOT } from '../project.ts';
 
 export const BASELINES = ['recency', 'logistic', 'lightgbm', 'bgnbd'] as const;
@@ -156,7 +157,7 @@ async function runPython(
   const args = ['-W', 'ignore', join(ROOT, 'model', 'baselines.py'), folder, '--models', models.join(',')];
   // Threads that wait by spinning make a busy machine many times slower.
   const env = { ...process.env, OMP_WAIT_POLICY: 'PASSIVE' };
-  const child = spawn(python, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const child = tied(spawn(python, args, { stdio: ['ignore', 'pipe', 'pipe'], env }));
   const closed = new Promise<number | null>((done) => child.once('close', done));
   const errors: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => {

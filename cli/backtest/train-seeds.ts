@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Day } from '../../core/time.ts';
 import { Failure } from '../framework.ts';
+import { tied } from '../interruption.ts';
 import { ROOT } from '../project.ts';
 
 /** Seeds of members follow each other within a training; those of two trainings stay apart. */
@@ -52,12 +53,12 @@ async function train(
           Number.isNaN(Number(value)) || Number.isFinite(Number(value)) ? String(value) : 'inf',
         ],
   );
-  const child = spawn(process.execPath, [join(ROOT, 'cli', 'main.ts'), 'train', ...args, '--json'], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = tied(
+    spawn(process.execPath, [join(ROOT, 'cli', 'main.ts'), 'train', ...args, '--json'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    }),
+  );
   const closed = new Promise<number | null>((done) => child.once('close', done));
-  const stop = () => child.kill('SIGTERM');
-  process.once('exit', stop);
   let lastWords = '';
   createInterface({ input: child.stderr }).on('line', (line) => {
     if (line.trim()) lastWords = line;
@@ -66,10 +67,9 @@ async function train(
   let last = '';
   for await (const line of createInterface({ input: child.stdout })) last = line;
   const code = await closed;
-  process.removeListener('exit', stop);
   if (code !== 0) {
     rmSync(String(flags.out), { recursive: true, force: true });
-    throw new Failure(`the training failed: ${lastWords || `it ended with ${code}`}`);
+    throw new Failure(`the training failed: ${lastWords || `it tied with ${code}`}`);
   }
   return JSON.parse(last);
 }

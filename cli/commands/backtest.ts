@@ -10,6 +10,7 @@ import { readLog } from '../backtest/read-log.ts';
 import { type Metrics, runBacktest } from '../backtest/run.ts';
 import { trainSeeds } from '../backtest/train-seeds.ts';
 import { choice, defineCommand, integer, list, positive, text, Usage } from '../framework.ts';
+import { interruptible } from '../interruption.ts';
 import { ensurePython } from '../python.ts';
 
 export default defineCommand({
@@ -62,26 +63,27 @@ export default defineCommand({
         ...{ privateEpsilon: options.privateEpsilon, privateBudget: options.privateEpsilon },
         init: options.init && options.init !== 'none' ? context.resolve(options.init) : options.init,
       });
-      const log = await readLog(file, options, zone, context.progress);
-      const metrics = await runBacktest({
-        log,
-        zone,
-        asked: options,
-        bundles: async ({ trainEnd }) => {
-          judged = options.bundle
-            ? [{ seed: 0, folder: context.resolve(options.bundle) }]
-            : await trainSeeds(options.seeds, trainings, trainingFlags(file, zone.name, trainEnd), context.progress);
-          return judged;
-        },
-        baselines,
-        snapshotDays: options.snapshotDays,
-        truth: options.truth && context.resolve(options.truth),
-        python: baselines.length > 0 ? await ensurePython(context.progress) : '',
-        out: out.path,
-        name: basename(file),
-        started,
-        progress: context.progress,
-      });
+      const metrics = await interruptible('nothing was written', async () =>
+        runBacktest({
+          log: await readLog(file, options, zone, context.progress),
+          zone,
+          asked: options,
+          bundles: async ({ trainEnd }) => {
+            judged = options.bundle
+              ? [{ seed: 0, folder: context.resolve(options.bundle) }]
+              : await trainSeeds(options.seeds, trainings, trainingFlags(file, zone.name, trainEnd), context.progress);
+            return judged;
+          },
+          baselines,
+          snapshotDays: options.snapshotDays,
+          truth: options.truth && context.resolve(options.truth),
+          python: baselines.length > 0 ? await ensurePython(context.progress) : '',
+          out: out.path,
+          name: basename(file),
+          started,
+          progress: context.progress,
+        }),
+      );
       keepBundle(judged[0]!.folder, join(out.path, 'bundle'), metrics, !options.bundle);
       rmSync(trainings, { recursive: true, force: true });
       writeFileSync(join(out.path, 'metrics.json'), `${JSON.stringify(metrics, null, 1)}\n`);

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { actionOptions, readActionSource } from '../action-source.ts';
 import { choice, defineCommand, Failure, flag, integer, positive, text, Usage } from '../framework.ts';
+import { interruptible } from '../interruption.ts';
 import { ROOT } from '../project.ts';
 import { ensurePython } from '../python.ts';
 import { runTraining } from '../training-run.ts';
@@ -61,35 +62,33 @@ export default defineCommand({
     const data = join(work, 'data');
     if (!options.resume) rmSync(work, { recursive: true, force: true });
     rmSync(data, { recursive: true, force: true });
-    if (folders.length === 0) {
-      const source = await readActionSource(context, options);
-      mkdirSync(work, { recursive: true });
-      try {
-        writeTrainingSet(context, source, data, { ...options, publicWords: secret?.words });
-      } catch (error) {
-        rmSync(work, { recursive: true, force: true });
-        throw error;
-      }
-      folders.push(data);
-    }
     try {
-      const shared = [...folders, '--out', out, '--checkpoints', work, ...initOf(options.init, context.resolve)];
-      const valued = (['size', 'members', 'seed', 'epochs', 'minutes'] as const).flatMap((name) =>
-        options[name] === undefined ? [] : [`--${name}`, String(options[name])],
-      );
-      const result = options.heads
-        ? await runTraining(context, python, [...shared, '--seed', String(options.seed)], 'refit.py')
-        : await runTraining(context, python, [
-            ...shared,
-            ...valued,
-            ...(secret?.flags ?? []),
-            ...(options.resume ? ['--resume'] : []),
-          ]);
-      rmSync(work, { recursive: true, force: true });
-      context.print(`${result.modelVersion}: ${result.parameters} parameters, ${result.seconds} s, in ${out}`);
-      return result;
+      return await interruptible('go on with --resume', async () => {
+        if (folders.length === 0) {
+          const source = await readActionSource(context, options);
+          mkdirSync(work, { recursive: true });
+          writeTrainingSet(context, source, data, { ...options, publicWords: secret?.words });
+          folders.push(data);
+        }
+        const shared = [...folders, '--out', out, '--checkpoints', work, ...initOf(options.init, context.resolve)];
+        const valued = (['size', 'members', 'seed', 'epochs', 'minutes'] as const).flatMap((name) =>
+          options[name] === undefined ? [] : [`--${name}`, String(options[name])],
+        );
+        const result = options.heads
+          ? await runTraining(context, python, [...shared, '--seed', String(options.seed)], 'refit.py')
+          : await runTraining(context, python, [
+              ...shared,
+              ...valued,
+              ...(secret?.flags ?? []),
+              ...(options.resume ? ['--resume'] : []),
+            ]);
+        rmSync(work, { recursive: true, force: true });
+        context.print(`${result.modelVersion}: ${result.parameters} parameters, ${result.seconds} s, in ${out}`);
+        return result;
+      });
     } finally {
       rmSync(data, { recursive: true, force: true });
+      if (existsSync(work) && readdirSync(work).length === 0) rmdirSync(work);
     }
   },
 });

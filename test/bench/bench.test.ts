@@ -45,6 +45,12 @@ describe('the benches', () => {
     240_000,
   );
 
+  test('memory of a training stays as it is, in small', async () => {
+    const { memory } = await command(['bench', '--only', 'memory', '--percent', '2']);
+    expect((memory as BenchResult).runs).toHaveLength(3);
+    expect((memory as BenchResult).ratio).toBeLessThan(1.15);
+  }, 240_000);
+
   test('reasons name what truly set purchases off, in small', async () => {
     const { reasons } = await command(['bench', '--only', 'reasons', '--percent', '15']);
     const { value, users, deletion } = reasons as BenchResult;

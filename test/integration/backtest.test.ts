@@ -208,15 +208,25 @@ describe('what cannot be judged is said in one sentence', () => {
     60_000,
   );
 
-  test('only purchases are judged as any log', async () => {
-    const file = write('only-purchases.csv', many('purchase'));
-    const to = join(folder, 'purchases');
-    const args = ['--actions', file, '--time-zone', 'UTC', '--bundle', BUNDLE, '--horizons', '3,7', '--out', to];
-    const { code, stderr, stdout } = await backtest([...args, '--baselines', 'recency,bgnbd']);
-    expect(stderr).not.toContain('failed');
-    expect(code).toBe(0);
-    expect(JSON.parse(stdout.trim().split('\n').at(-1)!).results.length).toBeGreaterThan(0);
-  }, 120_000);
+  /** Views of one user, many at a time, on every day of the log. */
+  const busy = () => Array.from({ length: 100_000 }, (_, i) => `busy,${days[i % days.length]},view,x${i % 300}`);
+
+  test.each([
+    ['only purchases', () => many('purchase')],
+    ['ten actions a user, and one user of 100,000', () => [...many('purchase'), ...busy()]],
+  ])(
+    'a log with %s is judged as any',
+    async (name, rows) => {
+      const file = write(`${name}.csv`, rows());
+      const to = join(folder, 'odd');
+      const args = ['--actions', file, '--time-zone', 'UTC', '--bundle', BUNDLE, '--horizons', '3,7', '--out', to];
+      const { code, stderr, stdout } = await backtest([...args, '--baselines', 'recency,bgnbd']);
+      expect(stderr).not.toContain('failed');
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout.trim().split('\n').at(-1)!).results.length).toBeGreaterThan(0);
+    },
+    120_000,
+  );
 
   test('a folder with something else in it is left alone', async () => {
     const { code, stderr } = await backtest(['--actions', actions, ...usual, '--out', folder]);

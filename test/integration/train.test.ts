@@ -132,6 +132,28 @@ test('private training keeps its word in the manifest, and a spent budget stops 
   expect(existsSync(join(folder, 'again'))).toBe(false);
 }, 240_000);
 
+/** Views of one user, some hundreds of each second of a day. */
+const busy = Array.from({ length: 100_000 }, (_, i) => {
+  const at = Date.parse('2026-01-03') + (i % 50) * DAY + Math.floor(i / 500) * 1_000;
+  return `busy,${new Date(at).toISOString()},view,c${i % 200}`;
+});
+
+test.each([
+  ['only purchases', rows().filter((row) => row.includes('buy')), USERS],
+  ['some actions a user, and one of 100,000', [...rows(), ...busy], USERS + 1],
+])(
+  'a log with %s is trained on',
+  async (name, lines, users) => {
+    const out = join(folder, 'odd');
+    const options = ['--types', 'buy=purchase', '--epochs', '1', '--members', '1', '--json', '--out', out];
+    const made = await runCommand(['train', '--actions', csv(`${name}.csv`, lines), ...options]);
+    expect(made).toMatchObject({ code: 0 });
+    expect(JSON.parse(made.stdout.trim().split('\n').at(-1)!)).toMatchObject({ users });
+    await readBundleFolder(out);
+  },
+  240_000,
+);
+
 test.each([
   ['one user', rows(1), [], 'only 1 user acted before'],
   ['one day', rows(40, 1), [], 'the log has 1 day before'],
