@@ -31,8 +31,8 @@ const schema = z.strictObject({
   /** Where the functions run, if not in Lambda's own network; it must lead to AWS and to the internet (docs/deploy.md). */
   vpc: z
     .strictObject({
-      subnets: z.array(z.string().regex(/^subnet-[0-9a-f]+$/, 'is no subnet')).min(1),
-      securityGroups: z.array(z.string().regex(/^sg-[0-9a-f]+$/, 'is no security group')).min(1),
+      subnets: z.array(z.string().regex(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, 'is no subnet')).min(1),
+      securityGroups: z.array(z.string().regex(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, 'is no security group')).min(1),
     })
     .optional(),
   /** A name of the shop's own for CloudFront, and its certificate; its DNS record is the shop's to make. */

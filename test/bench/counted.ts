@@ -1,18 +1,25 @@
 /**
- * What a night of a shop of 10,000 users asked of model, store and files, against the formulas that `npm run cost` and
- * docs/scale.md are made of: one count that differs fails it.
+ * What nights of shops of 10,000 and of 100,000 users asked of model, store and files, against the formulas that
+ * `npm run cost` and docs/scale.md are made of: one count that differs fails it. The larger shop has a log of five days,
+ * and one answer of the model stands for all of its users.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { countNight } from '../support/counted-night.ts';
 import { type Bench, resultOf } from './bench.ts';
 
 const USERS = 10_000;
+const LARGE = { users: 100_000, days: 5, oneAnswer: true } as const;
 
 const bench: Bench = async ({ scale, progress }) => {
-  const users = Math.max(100, Math.round(USERS * scale));
-  const { expected, found, store, actions, fileBytes, seconds } = await countNight(users, progress);
-  if (!isDeepStrictEqual(found, expected))
-    throw new Error(`the night did ${JSON.stringify(found)}, the formulas say ${JSON.stringify(expected)}`);
+  const count = async (users: number, options: { days?: number; oneAnswer?: boolean }) => {
+    const night = await countNight(Math.max(100, Math.round(users * scale)), { ...options, progress });
+    const { found, expected } = night;
+    if (!isDeepStrictEqual(found, expected))
+      throw new Error(`the night did ${JSON.stringify(found)}, the formulas say ${JSON.stringify(expected)}`);
+    return night;
+  };
+  const large = await count(LARGE.users, LARGE);
+  const { found, store, actions, fileBytes, seconds } = await count(USERS, {});
   const units = Object.fromEntries(
     Object.entries(store).map(([name, { items, units }]) => [name, Number((units / Math.max(1, items)).toFixed(3))]),
   );
@@ -26,6 +33,7 @@ const bench: Bench = async ({ scale, progress }) => {
       actions,
       fileBytesPerUser: Math.round(fileBytes / found.users),
       unitsPerItem: units,
+      large: { ...large.found, actions: large.actions, seconds: large.seconds },
     },
   );
 };

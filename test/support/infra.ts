@@ -39,7 +39,7 @@ const stages: Record<string, StageTemplates['config']> = {
     alarmEmail: 'ops@example.com',
     retentionDays: 365,
     budget: undefined,
-    vpc: { subnets: ['subnet-0a1', 'subnet-0b2'], securityGroups: ['sg-0c3'] },
+    vpc: { subnets: ['subnet-0a1b2c3d', 'subnet-1a2b3c4d'], securityGroups: ['sg-0c1d2e3f'] },
     domain: { name: 'timing.example.com', certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1a-2b' },
   },
   small: { ...cdkJson.context.stages.dev!, scorer: 'lambda', instanceType: undefined, budget: undefined },

@@ -24,6 +24,12 @@ export const SCHEMATHESIS: PythonTool = {
   program: 'schemathesis',
   size: '20 MB',
 };
+export const CFN_LINT: PythonTool = {
+  name: 'cfn-lint',
+  lock: 'contract/cfn-lint/requirements.lock',
+  program: 'cfn-lint',
+  size: '80 MB',
+};
 /** moto's interpreter of Amazon States Language. */
 export const INTERPRETER: PythonTool = {
   name: 'moto',
