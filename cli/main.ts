@@ -15,6 +15,8 @@ const COMMANDS = [
   'backtest',
   'promote',
   'rollback',
+  'privacy-audit',
+  'public',
   'keys',
   'erase',
   'cost',

@@ -13,7 +13,7 @@ export async function runTraining(
   context: Context,
   python: string,
   args: string[],
-  script: 'train.py' | 'refit.py' = 'train.py',
+  script: 'train.py' | 'refit.py' | 'audit.py' = 'train.py',
 ): Promise<Result> {
   const child = tied(
     spawn(python, ['-W', 'ignore', join(ROOT, 'model', script), ...args], { stdio: ['ignore', 'pipe', 'pipe'] }),

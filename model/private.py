@@ -25,7 +25,7 @@ from adapter import fold, without_shop
 from dataset import Data
 from fit import Checkpoints, Interrupted, interruptible, say
 from network import EXPORTED_ATTENTION, Member
-from users import AdapterLoss, Days, NetworkLoss, Sequences
+from users import AdapterLoss, Days, NetworkLoss, Sequences, Source
 
 ACCOUNTANT = "rdp"
 """Rényi differential privacy of the sampled Gaussian mechanism: Mironov, Talwar & Zhang, 2019. `prv` would allow a tenth less
@@ -113,7 +113,7 @@ def fit_private(
     generator = torch.Generator().manual_seed(checkpoints.running.get("private", {}).get("secret", secret))
     span = span_of(folder.meta)
     without_shop(member.eval())
-    source: Days | Sequences
+    source: Source
     loss: AdapterLoss | NetworkLoss
     if trained == "adapter":
         source, loss = Days(member, folder, span), AdapterLoss(member)
@@ -142,7 +142,7 @@ def fit_private(
 
 def descend(
     loss: nn.Module,
-    source: Days | Sequences,
+    source: Source,
     planned: Plan,
     rate: float,
     generator: torch.Generator,
@@ -207,7 +207,7 @@ def descend(
 
 
 def accumulate(
-    loss: nn.Module, learning: dict[str, nn.Parameter], source: Days | Sequences, users: np.ndarray, optimizer: DPOptimizer
+    loss: nn.Module, learning: dict[str, nn.Parameter], source: Source, users: np.ndarray, optimizer: DPOptimizer
 ) -> None:
     """One step: the users' clipped gradients added up part by part, then the noise, then Adam."""
     for part in source.parts(users):

@@ -3,6 +3,7 @@ user's sequence itself. A user is one example, whatever the number of windows an
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -10,13 +11,14 @@ from torch import Tensor, nn
 
 from adapter import INPUTS, Adapter, adapter_inputs
 from context import context_features
-from dataset import DAY, FAR, LENGTHS, Folder, Ints, rows_of
+from dataset import DAY, FAR, LENGTHS, Folder, Ints, Part, rows_of
 from losses import HAZARD, HORIZON
 from network import BINS, HORIZONS, Member
 
 DAYS_ASKED = 16
 """Of each user at most; `npm run train` draws so many by the user's own id."""
 POSITIONS = 6_144
+WHOLE = Part()
 
 
 @dataclass
@@ -29,8 +31,9 @@ class Queries:
     """[U,Q]: share of the log's span that a query stands for, at most 1 over a user"""
 
 
-def queries_of(folder: Folder, span: int) -> Queries:
-    """The queries of each user, by user. A user's weight does not depend on any other user."""
+def queries_of(folder: Folder, span: int, part: Part = WHOLE) -> Queries:
+    """The queries of each user, by user; those that a part does not ask weigh nothing. A user's weight does not depend on
+    any other user."""
     window = np.asarray(folder.queries[:, 0])
     user = np.asarray(folder.windows[:, 2])[window]
     order = np.argsort(user, kind="stable")
@@ -41,7 +44,8 @@ def queries_of(folder: Folder, span: int) -> Queries:
     place = np.minimum(first[:, None] + np.arange(DAYS_ASKED), ends[:, None] - 1)
     there = first[:, None] + np.arange(DAYS_ASKED) < ends[:, None]
     chosen = order[place]
-    weight = np.asarray(folder.weights)[chosen] * there / span
+    day = np.asarray(folder.queries[:, 1])[chosen]
+    weight = np.asarray(folder.weights)[chosen] * (there & (day >= part.first) & (day < part.end)) / span
     return Queries(chosen, torch.from_numpy(weight.astype(np.float32)))
 
 
@@ -126,20 +130,28 @@ class NetworkLoss(nn.Module):
         return user_loss(logits[0], survival, known, weight)
 
 
+class Source(Protocol):
+    """Users in parts of a size that memory holds; each tensor of a part has a row for each of its users."""
+
+    users: int
+
+    def parts(self, users: Ints) -> Iterator[tuple[Tensor, ...]]: ...
+
+
 class Days:
     """The users' tensors for `AdapterLoss`."""
 
     chunk = 4_096
 
-    def __init__(self, member: Member, folder: Folder, span: int) -> None:
-        self.folder, self.queries = folder, queries_of(folder, span)
+    def __init__(self, member: Member, folder: Folder, span: int, part: Part = WHOLE) -> None:
+        self.folder, self.part, self.queries = folder, part, queries_of(folder, span, part)
         self.inputs, self.base = read_days(member, folder, self.queries)
         self.users = len(self.inputs)
 
     def parts(self, users: Ints) -> Iterator[tuple[Tensor, ...]]:
         for at in range(0, len(users), self.chunk):
             some = users[at : at + self.chunk]
-            yield self.inputs[some], self.base[some], *targets(self.folder, self.queries, some)
+            yield self.inputs[some], self.base[some], *targets(self.folder, self.queries, some, self.part.cut)
 
 
 class Sequences:
@@ -172,10 +184,10 @@ class Sequences:
                 yield batch.words, times, context, latest, *targets(self.folder, self.queries, some)
 
 
-def targets(folder: Folder, queries: Queries, users: Ints) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def targets(folder: Folder, queries: Queries, users: Ints, cut: int = FAR) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """moment [U,Q], survival and known [U,Q,K], weight [U,Q]"""
     chosen = queries.chosen[users]
-    survival, known = folder.truth(chosen.ravel(), FAR)
+    survival, known = folder.truth(chosen.ravel(), cut)
     moment = torch.from_numpy(np.asarray(folder.queries[:, 1])[chosen].astype(np.int64) * DAY)
     shape = (*chosen.shape, BINS)
     return moment, torch.from_numpy(survival).view(shape), torch.from_numpy(known).view(shape), queries.weight[users]

@@ -1,14 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { actionOptions, readActionSource } from '../action-source.ts';
 import { choice, defineCommand, Failure, flag, integer, positive, text, Usage } from '../framework.ts';
 import { interruptible } from '../interruption.ts';
-import { ROOT } from '../project.ts';
 import { ensurePython } from '../python.ts';
+import { publicWordsOf, SHIPPED } from '../shipped.ts';
 import { runTraining } from '../training-run.ts';
 import { writeTrainingSet } from '../training-set.ts';
-
-const SHIPPED = join(ROOT, 'model', 'bundles', 'tiny');
 
 export default defineCommand({
   name: 'train',
@@ -119,7 +117,6 @@ function privateOf(
   if ((options.members ?? 1) !== 1 || options.epochs !== undefined)
     throw new Usage('private training has one member and a fixed number of steps: leave out --members and --epochs');
   const init = options.init === undefined ? SHIPPED : resolve(options.init);
-  if (!existsSync(join(init, 'vocabulary.json'))) throw new Failure(`${init} is no bundle`, 'name one with --init');
   const ledger = options.privateLedger ?? join(options.data, 'privacy-ledger.json');
   const flags = [
     '--private-epsilon',
@@ -129,7 +126,7 @@ function privateOf(
   ];
   flags.push('--private-ledger', resolve(ledger));
   if (options.privateBudget !== undefined) flags.push('--private-budget', pythonNumber(options.privateBudget));
-  return { flags, words: JSON.parse(readFileSync(join(init, 'vocabulary.json'), 'utf8')) };
+  return { flags, words: publicWordsOf(init) };
 }
 
 function pythonNumber(value: number): string {
