@@ -1,13 +1,14 @@
 /**
  * Unit prices of AWS, us-east-1, USD, without taxes, free tiers, savings plans and the discounts of high volumes that
- * `tiers` does not name. As of 2026-11-28; eu-central-1 is 10 to 25 % dearer in most lines.
+ * `tiers` does not name. As of 2026-11-29; eu-central-1 is 10 to 25 % dearer in most lines (DynamoDB 22 %, logs 26 %).
  *
- * Where they come from: no price list of AWS could be read here, so these are the list prices as public pages quote
- * them. Read on that day: DynamoDB throughput after the cut of November 2024 (airbyte.com, "Amazon DynamoDB Pricing"),
- * HTTP APIs (api-evangelist/amazon-web-services, from AWS's own page, 2026-09-20), Lambda on arm64 (artillery's
- * prices.js), WAF (c3x.dev, awsnegotiations.com), alarms, logs and metrics of CloudWatch (an APM workshop). GPU
- * instances are those of the project's notes of 2026-11-23. All others are the list prices as they have stood for
- * years; each line names AWS's page to hold it against. Check before you rely on a bill.
+ * AWS's own price list could not be read here. Held on that day against a public digest of it (Price List Bulk API, read
+ * 2026-08-16, published AmazonDynamoDB 2026-08-15, AmazonS3 08-07, AmazonCloudWatch 08-06, AWSEvents 05-29, AmazonStates
+ * 2025-08-28): DynamoDB in both classes and its recovery, S3, logs, events, schedules, transitions. Against quotations of
+ * AWS's pages or price list in public repositories: Lambda on arm64, WAF, X-Ray, keys of KMS and what their first two
+ * rotations add, HTTP APIs. GPU instances are those of the project's notes of 2026-11-23. CloudFront, Secrets Manager,
+ * alarms and metrics are the list prices as they have stood for years. Each line names AWS's page to hold it against:
+ * check before you rely on a bill.
  */
 export interface Price {
   /** USD for so many units. */

@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { kept } from './kept.ts';
 
 export interface Resource {
   Type: string;
@@ -58,16 +59,21 @@ export interface SynthesisResult {
   acknowledged: { path: string; rule: string; reason: string }[];
 }
 
+/** Templates name hashes of functions' sources, of the bundle and of the dashboard's. */
+const MADE_OF = [
+  ...['lib', 'functions', 'core', 'adapters', 'web/headers.ts', 'web/styles', 'model/bundles/tiny'],
+  ...['cdk.json', 'package.json', 'package-lock.json', 'test/support/synthesize.ts'],
+];
+
 /** @throws Error with what the CDK says, when it refuses */
 export function runSynthesis(request: Partial<SynthesisRequest> = {}): SynthesisResult {
   const context = { ...cdkJson.context, stages, 'aws:cdk:bundling-stacks': [], ...request.context };
   const script = fileURLToPath(new URL('./synthesize.ts', import.meta.url));
-  const printed = execFileSync(process.execPath, [script], {
-    input: JSON.stringify({ ...request, context }),
-    maxBuffer: 64 * 1024 * 1024,
-    stdio: 'pipe',
-  });
-  return JSON.parse(printed.toString('utf8'));
+  const input = JSON.stringify({ ...request, context });
+  const printed = kept(MADE_OF, input, () =>
+    execFileSync(process.execPath, [script], { input, maxBuffer: 64 * 1024 * 1024, stdio: 'pipe' }).toString('utf8'),
+  );
+  return JSON.parse(printed);
 }
 
 export function synthesize(): StageTemplates[] {
