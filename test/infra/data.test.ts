@@ -86,6 +86,17 @@ describe.each(stages)('the data of stage $name', (stage) => {
     ]);
   });
 
+  test('whatever costs by its size says whose it is', () => {
+    const tagged = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::KMS::Key', 'AWS::SecretsManager::Secret'];
+    for (const { Properties } of tagged.flatMap((type) => ofType(data, type)))
+      expect(Properties.Tags).toEqual(
+        expect.arrayContaining([
+          { Key: 'product', Value: 'buy-timing' },
+          { Key: 'stage', Value: stage.name },
+        ]),
+      );
+  });
+
   test('scores are kept as long as actions', () => {
     const [bucket] = ofType(data, 'AWS::S3::Bucket');
     const rules: { Prefix?: string; ExpirationInDays?: number }[] = bucket!.Properties.LifecycleConfiguration.Rules;
