@@ -46,6 +46,7 @@ const manifestSchema = z.object({
     users: whole,
     actions: z.optional(whole),
     hash: z.string(),
+    simulated: z.optional(z.boolean()),
   }),
   private: z.nullable(z.object({ epsilon: z.number(), delta: z.number() })),
   backtest: z.record(z.string(), z.unknown()),
@@ -119,27 +120,43 @@ export async function readWeights(
   return bytes;
 }
 
+/** Copies a bundle in a folder to where every function finds it by its version. @throws BundleRefused */
+export async function storeBundle(folder: string, objects: ObjectStore): Promise<Bundle> {
+  return store(folder, fileReader(folder), objects);
+}
+
 /**
- * Copies a bundle to where every function finds it by its version. The manifest comes last: without it, what a copy that
- * was interrupted left is no bundle.
+ * The same of what a training job left in the object store.
+ * @param place URI of a folder of that store, with the bundle in `bundle/`
+ * @returns its version
+ * @throws BundleRefused
+ */
+export async function takeBundle(place: string, objects: ObjectStore): Promise<string> {
+  const folder = place.replace(/^s3:\/\/[^/]+\//, '').replace(/\/$/, '');
+  const { manifest } = await store(folder, (file) => objects.get(`${folder}/bundle/${file}`), objects);
+  return manifest.version;
+}
+
+/**
+ * The manifest comes last: without it, what a copy that was interrupted left is no bundle.
  * @throws BundleRefused, also where another bundle of that version is stored
  */
-export async function storeBundle(folder: string, objects: ObjectStore): Promise<Bundle> {
-  const bundle = await readBundleFolder(folder);
+async function store(name: string, read: ReadFile, objects: ObjectStore): Promise<Bundle> {
+  const bundle = await readWholeBundle(name, read);
   const { version, files } = bundle.manifest;
   if (!VERSION.test(version))
     throw new BundleRefused(
-      folder,
+      name,
       `its version ${version} is no name of a model: a to z, digits and hyphens, 30 at most`,
     );
   const stored = await objects.get(storedFile(version, 'manifest.json'));
   if (stored) {
     const before = parse(version, 'manifest.json', manifestSchema, stored);
     const same = Object.entries(files).every(([file, hash]) => before.files[file] === hash);
-    if (!same) throw new BundleRefused(folder, `another bundle is stored as ${version}`);
+    if (!same) throw new BundleRefused(name, `another bundle is stored as ${version}`);
   }
   for (const file of [...Object.keys(files), 'manifest.json'])
-    await objects.put(storedFile(version, file), await readFile(join(folder, file)));
+    await objects.put(storedFile(version, file), await readOrRefuse(name, read, file));
   return bundle;
 }
 

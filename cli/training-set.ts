@@ -1,39 +1,13 @@
-/** Writes a shop's own log as training data: what `export` gives and `train` reads. */
-
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { SHOP_STATISTICS } from '../core/shop-statistics.ts';
-import { addDays, type Day, dayFromNumber, dayNumber, isDay } from '../core/time.ts';
-import { shopStatisticsByDay, trainingLog } from '../core/training-log.ts';
+/** Writes a shop's own log as training data, with what a user of a command may have done wrong. */
+import {
+  NothingToLearn,
+  type TrainingSetOptions,
+  type TrainingSetSummary,
+  writeTrainingSet as write,
+} from '../adapters/training-set.ts';
+import { addDays, type Day, isDay } from '../core/time.ts';
 import type { ActionSource } from './action-source.ts';
 import { type Context, Failure, Usage } from './framework.ts';
-import { createTrainingDataWriter } from './training-data.ts';
-
-/** Fewer tell nothing: the shipped bundle, or one of before, serves such a shop better. */
-const FEWEST_USERS = 20;
-const FEWEST_DAYS = 14;
-const FEWEST_PURCHASES = 20;
-
-export interface TrainingSetOptions {
-  /** Excluded; absent: the day after the last action. */
-  until?: string;
-  activeDays: number;
-  seed: number;
-  /** For private training: words of the bundle started from. */
-  publicWords?: readonly string[];
-}
-
-export interface TrainingSetSummary {
-  users: number;
-  actions: number;
-  purchases: number;
-  firstDay: Day;
-  lastDay: Day;
-  until: Day;
-  windows: number;
-  queries: number;
-  vocabularySize: number;
-}
 
 /**
  * The cut-off, checked against the log.
@@ -54,76 +28,20 @@ export function cutOffOf({ log, zone }: ActionSource, until: string | undefined,
   return until;
 }
 
-/** @throws Usage, Failure for a log that nothing can be learned from; then nothing is written */
+/**
+ * @param options.until absent: the day after the last action
+ * @throws Usage, Failure for a log that nothing can be learned from; then nothing is written
+ */
 export function writeTrainingSet(
   context: Context,
   source: ActionSource,
   folder: string,
-  options: TrainingSetOptions,
+  options: Omit<TrainingSetOptions, 'until'> & { until?: string },
 ): TrainingSetSummary {
-  const { log, zone } = source;
   const until = cutOffOf(source, options.until);
-  const set = trainingLog(log, { ...options, until, zone });
-  refuseTooLittle(set, until);
-  const writer = createTrainingDataWriter(folder, 'outcomes');
-  context.progress('shop statistics');
-  const days = Array.from({ length: dayNumber(until) - set.firstDay - 1 }, (_, index) => set.firstDay + 1 + index);
-  const vectors = shopStatisticsByDay(log, days, zone);
-  const rows = new Map([...vectors].map(([day, vector]) => [day, writer.addShopRow(vector)]));
-  let windows = 0;
-  let queries = 0;
-  for (const window of set.windows()) {
-    writer.addWindow({
-      ...window,
-      group: window.user,
-      queries: window.queries.map(({ day, weight, nextLocal, purchaseAfter, observed }) => ({
-        day,
-        weight,
-        nextLocal,
-        shopRow: rows.get(day)!,
-        target: { purchaseAfter, observed },
-      })),
-    });
-    windows++;
-    queries += window.queries.length;
-    context.progress(`${windows} sequences of ${set.users} users written`);
+  try {
+    return write(source, folder, { ...options, until }, context.progress);
+  } catch (error) {
+    throw error instanceof NothingToLearn ? new Failure(error.message, error.remedy) : error;
   }
-  const summary = {
-    users: set.users,
-    actions: set.actions,
-    purchases: set.purchases,
-    firstDay: dayFromNumber(set.firstDay),
-    lastDay: dayFromNumber(set.lastDay),
-    until,
-  };
-  const { words } = set.vocabulary;
-  writeFileSync(join(folder, 'vocabulary.json'), `${JSON.stringify(words)}\n`);
-  writer.finish({
-    ...summary,
-    private: options.publicWords !== undefined,
-    activeDays: options.activeDays,
-    vocabulary: words,
-    shopStatistics: SHOP_STATISTICS,
-  });
-  return { ...summary, windows, queries, vocabularySize: words.length };
-}
-
-function refuseTooLittle(set: ReturnType<typeof trainingLog>, until: Day): void {
-  const remedy = 'use the shipped bundle as it is until there is more';
-  const days = dayNumber(until) - set.firstDay;
-  if (days < FEWEST_DAYS)
-    throw new Failure(`the log has ${count(days, 'day')} before ${until}; training needs ${FEWEST_DAYS}`, remedy);
-  if (set.users < FEWEST_USERS)
-    throw new Failure(`only ${count(set.users, 'user')} acted before ${until}; training needs ${FEWEST_USERS}`, remedy);
-  if (set.purchases === 0)
-    throw new Failure(`nobody bought before ${until}`, 'say with --types which type is a purchase, as buy=purchase');
-  if (set.purchases < FEWEST_PURCHASES)
-    throw new Failure(
-      `only ${count(set.purchases, 'purchase')} before ${until}; training needs ${FEWEST_PURCHASES}`,
-      remedy,
-    );
-}
-
-function count(number: number, what: string): string {
-  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

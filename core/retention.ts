@@ -11,6 +11,8 @@ export interface FileRule {
 export function fileRules(retentionDays: number | undefined): FileRule[] {
   return [
     { id: 'exports', prefix: 'exports/', days: 30 },
+    // Data of trainings; bundles that were promoted are copied from there.
+    { id: 'training', prefix: 'training/', days: 30 },
     // Their links hold for minutes; they may name the shop's own ids.
     { id: 'downloads', prefix: 'downloads/', days: 1 },
     ...(retentionDays === undefined ? [] : ['scores', 'warehouse', 'audiences']).map((folder) => ({

@@ -1,3 +1,8 @@
+/** `a, b and c`. */
+export function joined(words: readonly string[]): string {
+  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}
+
 /** Bytes of a text in UTF-8; half a surrogate pair counts the three of the replacement character. */
 export function utf8Bytes(text: string): number {
   let bytes = 0;

@@ -24,6 +24,20 @@ const schema = z.strictObject({
     .string()
     .regex(/^ml\.(g4dn|g5|g6)\.\d*xlarge$/, 'is no GPU instance of g4dn, g5 or g6')
     .default('ml.g4dn.xlarge'),
+  /** A training every week, its bundle promoted if the gate lets it through; absent: none, bundles are promoted by hand. */
+  training: z
+    .strictObject({
+      weekday: z.enum(['MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT', 'SUN']).default('SUN'),
+      /** Spot, for which SageMaker has a quota of its own. */
+      instanceType: z
+        .string()
+        .regex(/^ml\.(g4dn|g5|g6|c6i|c7i|m6i|m7i)\.\d*x?large$/, 'is no instance of g4dn, g5, g6, c6i, c7i, m6i or m7i')
+        .default('ml.g4dn.xlarge'),
+      size: z.enum(['tiny', 'base']).default('tiny'),
+      /** Hours that a training takes at most, and that it waits at most for an instance besides. */
+      hours: z.number().int().min(1, 'must be 1 or more').max(24, 'must be 24 or less').default(4),
+    })
+    .optional(),
   /** Requests a minute from one address, above which it is answered 429 until they are fewer. A shop's server is one. */
   requestsPerMinute: z.number().int().min(10, 'must be 10 or more, as WAF wants it').default(6_000),
   /** Calls of ingest at once that are kept for it, and the most there are; absent: what the account has left. */

@@ -8,7 +8,16 @@ export type Verb = 'GetItem' | 'BatchGetItem' | 'Query' | 'Scan' | 'PutItem' | '
 export type HeaderVerb = 'DescribeSecret' | 'GetSecretValue' | 'PutSecretValue' | 'UpdateSecretVersionStage';
 export type DistributionVerb = 'GetDistribution' | 'GetDistributionConfig' | 'UpdateDistribution';
 /** Folders of the bucket. */
-export type Folder = 'models' | 'catalogue' | 'scores' | 'warehouse' | 'audiences' | 'demand' | 'downloads' | 'health';
+export type Folder =
+  | 'training'
+  | 'models'
+  | 'catalogue'
+  | 'scores'
+  | 'warehouse'
+  | 'audiences'
+  | 'demand'
+  | 'downloads'
+  | 'health';
 
 export interface Permissions {
   tables: Partial<Record<TableName, Verb[]>>;
@@ -34,9 +43,18 @@ export interface Permissions {
   distribution?: DistributionVerb[];
 }
 
-export type AnyFunction = FunctionName | NightlyStep['name'] | 'deliver' | 'erase' | 'scorer' | 'authorize' | 'rotate';
+export type AnyFunction =
+  | FunctionName
+  | NightlyStep['name']
+  | 'deliver'
+  | 'erase'
+  | 'scorer'
+  | 'authorize'
+  | 'rotate'
+  | 'promotion'
+  | 'training-export';
 
-type Others = Exclude<AnyFunction, 'erase'>;
+type Others = Exclude<AnyFunction, 'erase' | 'promotion' | 'training-export'>;
 
 const others: Record<Others, Permissions> = {
   ingest: {
@@ -152,6 +170,23 @@ const writtenFolders = [...new Set(Object.values(others).flatMap(({ writes = [] 
 
 export const PERMISSIONS: Record<AnyFunction, Permissions> = {
   ...others,
+  // What these write knows no user: weights, and sequences of integers.
+  promotion: {
+    tables: {
+      Actions: ['Query'],
+      Users: ['GetItem'],
+      Settings: ['GetItem', 'PutItem', 'Query'],
+    },
+    usersByShard: true,
+    reads: ['models', 'training'],
+    writes: ['models'],
+  },
+  'training-export': {
+    tables: { Actions: ['Query'], Users: ['GetItem'], Settings: ['GetItem'] },
+    usersByShard: true,
+    reads: ['models'],
+    writes: ['training'],
+  },
   erase: {
     tables: {
       ...Object.fromEntries(

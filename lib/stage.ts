@@ -11,6 +11,7 @@ import { FIREWALL_REGION, FirewallStack } from './stacks/firewall.ts';
 import { ModelStack } from './stacks/model.ts';
 import { NightlyStack } from './stacks/nightly.ts';
 import { PrivacyStack } from './stacks/privacy.ts';
+import { TrainingStack } from './stacks/training.ts';
 
 export class BuyTiming extends Stage {
   constructor(scope: Construct, name: string, config: StageConfig) {
@@ -32,6 +33,7 @@ export class BuyTiming extends Stage {
     new NightlyStack(this, 'nightly', { stackName: `${prefix}-nightly`, prefix, config, data, model });
     new EventsStack(this, 'events', { stackName: `${prefix}-events`, prefix, config, data, model });
     new PrivacyStack(this, 'privacy', { stackName: `${prefix}-privacy`, config, data, model });
+    new TrainingStack(this, 'training', { stackName: `${prefix}-training`, prefix, config, data, model });
     Tags.of(this).add('product', 'buy-timing');
     Tags.of(this).add('stage', name);
   }

@@ -1,11 +1,12 @@
 /** The whole system on one machine, from the lock of its data folder to the schedule of its nightly runs. */
-
+import { randomUUID } from 'node:crypto';
 import { createTables } from '../adapters/dynamo/tables.ts';
 import { createObjectStore } from '../adapters/objects.ts';
 import { loadSecrets } from '../adapters/secrets.ts';
 import { SHARDS } from '../core/tables.ts';
 import { zoneOf } from '../core/time.ts';
 import type { EraseReply } from '../functions/erase/handler.ts';
+import { watch } from '../functions/promotion/watch.ts';
 import { FUNCTIONS } from '../functions/routes.ts';
 import { createDependencies, type Dependencies } from '../functions/wiring.ts';
 import { buildWeb } from '../web/build.ts';
@@ -190,8 +191,17 @@ export class LocalSystem {
     const { progress, warn } = this.#options;
     const handlers = await loadNightlyHandlers();
     const run = await runNightly(handlers, { day, progress, stopped: () => this.#stopping });
-    if (run.failedShards.length === 0) return;
-    warn(`nightly run of ${run.plan.day}: ${run.failedShards.length} shards failed (${run.failedShards[0]?.reason})`);
+    if (run.failedShards.length > 0)
+      warn(`nightly run of ${run.plan.day}: ${run.failedShards.length} shards failed (${run.failedShards[0]?.reason})`);
+    await this.#watch().catch((error) => warn(`what is live was not looked at (${error.message})`));
+  }
+
+  /** A model that was promoted goes back when what it says does not come about. */
+  async #watch(): Promise<void> {
+    const deps = await createDependencies(process.env);
+    if (deps.environment.BUNDLE_FIXED) return;
+    const change = await watch({ ...deps, newId: randomUUID });
+    if (change) this.#options.warn(`${change.version} is live again, ${change.from} went: ${change.why}`);
   }
 
   #schedule(deps: Dependencies, demo: Demo | undefined): Scheduler {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
+import { createTrainingDataWriter } from '../../adapters/training-data.ts';
 import { SHOP_STATISTICS } from '../../core/shop-statistics.ts';
 import { feedShop } from '../../core/simulation/feed.ts';
 import { SHOP_KINDS } from '../../core/simulation/index.ts';
 import { dayFromNumber } from '../../core/time.ts';
 import { createVocabulary } from '../../core/vocabulary.ts';
 import { choice, defineCommand, Failure, integer, text } from '../framework.ts';
-import { createTrainingDataWriter } from '../training-data.ts';
 
 export default defineCommand({
   name: 'prior',

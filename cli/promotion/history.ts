@@ -1,9 +1,9 @@
 /** What was live, for people to read. */
-import type { LiveHistory } from '../../functions/promotion/live-model.ts';
+import type { PromotionReply } from '../../functions/promotion/handler.ts';
 import type { Context, Result } from '../framework.ts';
 
-/** @param stored versions that can be promoted */
-export function tellHistory(context: Context, { version, changes }: LiveHistory, stored: string[]): Result {
+export function tellHistory(context: Context, history: NonNullable<PromotionReply['history']>): Result {
+  const { version, changes, stored } = history;
   for (const { at, what, version: to, from, by, why, forced, gate } of changes) {
     const said = [`by ${by}`, forced && 'forced', why].filter(Boolean).join(', ');
     context.print(`${at.slice(0, 16)}Z  ${what} of ${to} after ${from ?? 'nothing'}  (${said})`);

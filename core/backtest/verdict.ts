@@ -1,4 +1,5 @@
 /** The outcome of a backtest in one honest sentence, also when we did not win. */
+import { joined } from '../text.ts';
 import type { PairedDifference } from './bootstrap.ts';
 import { CORRECTED } from './corrected.ts';
 import { type ModelResult, OURS } from './judge.ts';
@@ -47,8 +48,4 @@ function calibrationInWords(ours: readonly ModelResult[]): string {
   const worst = off.reduce((a, b) => (b.ece > a.ece ? b : a));
   const days = joined(off.map(({ horizon }) => String(horizon)));
   return `its probabilities of ${days} days are off by more than chance explains (by ${(100 * worst.ece).toFixed(1)} points at most)`;
-}
-
-function joined(words: readonly string[]): string {
-  return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }

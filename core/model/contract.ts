@@ -82,7 +82,15 @@ export interface Manifest {
   maxLength: number;
   vocabularySize: number;
   /** After private training `users` is counted with noise, and `actions` is not told. */
-  trainedOn: { firstDay: string; lastDay: string; users: number; actions?: number; hash: string };
+  trainedOn: {
+    firstDay: string;
+    lastDay: string;
+    users: number;
+    actions?: number;
+    hash: string;
+    /** Of shops that do not exist: its days say nothing of ours. */
+    simulated?: boolean;
+  };
   /** Of one user, over the whole training; docs/privacy.md. */
   private: { epsilon: number; delta: number } | null;
   backtest: Record<string, unknown>;

@@ -9,8 +9,8 @@ import { concurrently } from '../concurrently.ts';
 import { tableFile } from '../runs/audience-files.ts';
 import { withoutUsers } from '../runs/warehouse-files.ts';
 
-/** Models are made from sequences without users, and the health check writes nothing of anyone. */
-export const FOLDERS_WITHOUT_USERS = ['models', 'health'];
+/** Models are made from sequences without users, as training data hold them; the health check writes nothing of anyone. */
+export const FOLDERS_WITHOUT_USERS = ['models', 'training', 'training-code', 'health'];
 
 const FILES_AT_ONCE = 8;
 /** Sums of a shard's users while a run is not finished: they name nobody, but may name a category of one user alone. */

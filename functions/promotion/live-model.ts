@@ -88,7 +88,6 @@ async function change(
   await deps.settings.put(CHANGES, made.name, made);
   const next: LiveModel = { version: made.version, change: made.name };
   if (await deps.settings.replace(LIVE.kind, LIVE.name, live, next)) return made;
-  await deps.settings.remove(CHANGES, made.name);
   throw new ChangeRefused('another change of the live model came in between; look at what is live now');
 }
 

@@ -22,6 +22,8 @@ const entries = [
   ...NIGHTLY_STEPS.map(({ name }) => `nightly/${name}`),
   'erase',
   'scorer',
+  'promotion',
+  'training-export',
   'edge/authorize',
   'edge/rotate',
 ];

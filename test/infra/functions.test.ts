@@ -5,12 +5,13 @@ import { ofType, plainId, readable, type StageTemplates, synthesize, type Templa
 
 const stages = synthesize();
 
-const withFunctions = ({ api, edge, nightly, privacy, model }: StageTemplates['stacks']) => [
+const withFunctions = ({ api, edge, nightly, privacy, model, training }: StageTemplates['stacks']) => [
   api,
   edge,
   nightly,
   privacy,
   model,
+  training,
 ];
 
 /** The functions of this app: CDK's own, which copy files and values, are none. */
@@ -34,10 +35,22 @@ describe.each(stages)('the functions of stage $name', (stage) => {
       ...NIGHTLY_STEPS.map(({ name }) => name.replace('-', '')),
       'erase',
       'scorer',
+      'promotion',
+      ...(stage.config.training ? ['trainingexport'] : []),
     ];
     expect(functionsOf(stage).map(({ id }) => nameOf(id))).toEqual(names);
     const atEdge = ['edge/authorize', 'edge/rotate'];
-    const entries = [...FUNCTIONS, ...atEdge, ...NIGHTLY_STEPS.map(({ name }) => `nightly/${name}`), 'erase', 'scorer'];
+    const entries = [
+      ...[
+        ...FUNCTIONS,
+        ...atEdge,
+        ...NIGHTLY_STEPS.map(({ name }) => `nightly/${name}`),
+        'erase',
+        'scorer',
+        'promotion',
+      ],
+      ...(stage.config.training ? ['training-export'] : []),
+    ];
     expect(functionsOf(stage).map(({ Properties }) => Properties.Description)).toEqual(
       entries.map((entry) => `Buy Timing: ${entry}`),
     );

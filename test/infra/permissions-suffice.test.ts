@@ -1,4 +1,5 @@
 /** The real functions on a DynamoDB and an S3 that let them do only what the stacks would. */
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { MODEL_FILE, readWeights } from '../../adapters/bundles.ts';
+import { createActionStore } from '../../adapters/dynamo/actions.ts';
 import { createSettingStore } from '../../adapters/dynamo/settings.ts';
+import { createUserStore } from '../../adapters/dynamo/users.ts';
 import { createKeyStore } from '../../adapters/keys.ts';
 import { ORIGIN_HEADER } from '../../core/edge/ports.ts';
 import { batchesOf } from '../../core/model/batches.ts';
@@ -35,11 +38,13 @@ import { createHandler as scoreShard } from '../../functions/nightly/score-shard
 import { createHandler as openapi } from '../../functions/openapi/handler.ts';
 import { createHandler as overview } from '../../functions/overview/handler.ts';
 import { createHandler as profile } from '../../functions/profile/handler.ts';
+import { createHandler as promotion } from '../../functions/promotion/handler.ts';
 import { createHandler as quality } from '../../functions/quality/handler.ts';
 import { createHandler as regulations } from '../../functions/regulations/handler.ts';
 import { createHandler as scorer } from '../../functions/scorer/handler.ts';
 import { createHandler as sources } from '../../functions/sources/handler.ts';
 import { createHandler as timing } from '../../functions/timing/handler.ts';
+import { createHandler as exporting } from '../../functions/training-export/handler.ts';
 import { createHandler as webhooks } from '../../functions/webhooks/handler.ts';
 import { createDependencies, type Dependencies } from '../../functions/wiring.ts';
 import { type AnyFunction, PERMISSIONS } from '../../lib/permissions.ts';
@@ -50,7 +55,8 @@ import { BUCKET, callsOf, type GuardedCloud, startGuardedCloud } from '../suppor
 import { startStore, type TestStore } from '../support/store.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../model/bundles/tiny', import.meta.url));
-const { version } = JSON.parse(readFileSync(join(BUNDLE, 'manifest.json'), 'utf8')) as { version: string };
+const manifest = JSON.parse(readFileSync(join(BUNDLE, 'manifest.json'), 'utf8')) as { version: string; files: object };
+const { version } = manifest;
 const today = zoneOf('UTC').dayOf(Date.now());
 const yesterday = addDays(today, -1);
 
@@ -284,6 +290,46 @@ test('a user is erased from every folder that somebody writes into, and the requ
   const again = await eraser();
   expect(await again({ restoredTo: '1970-01-01T00:00:00Z' })).toMatchObject({ again: 1, waiting: 1 });
   expect(await again()).toMatchObject({ finished: 1, waiting: 0 });
+});
+
+/** A user who acted from 100 days ago on, every week. */
+async function plantPast(one: number): Promise<void> {
+  const user = createHash('sha256').update(String(one)).digest('hex');
+  const days = Array.from({ length: 14 }, (_, week) => addDays(today, -100 + 7 * week));
+  for (const [week, day] of days.entries()) {
+    const at = Date.parse(`${day}T10:00:00Z`);
+    const word = (one + week) % 3 === 0 ? 'purchase:shoes' : 'view:shoes';
+    await createActionStore(store.client, '', Date.now).put({
+      user,
+      day,
+      chunk: 'c',
+      actions: [{ word, at, id: day }],
+    });
+  }
+  const encryptedId = () => new Uint8Array([1]);
+  await createUserStore(store.client, '').touch({ user, encryptedId, first: days[0]!, last: days.at(-1)!, today });
+}
+
+test('training data are written, and a bundle is promoted, taken back and watched', async () => {
+  for (let one = 0; one < 25; one++) await plantPast(one);
+  const kept = await as('training-export', (deps) => exporting({ ...deps, newId: () => 'id' }));
+  expect(await kept()).toMatchObject({ enough: true, users: 25, from: version });
+  for (const file of Object.keys(manifest.files)) {
+    const bytes = readFileSync(join(BUNDLE, file));
+    for (const place of ['training/t/bundle', `models/${version}`]) cloud.files.set(`${place}/${file}`, bytes);
+  }
+  const trainedOne = { ...manifest, version: 'trained-1' };
+  cloud.files.set('training/t/bundle/manifest.json', Buffer.from(JSON.stringify(trainedOne)));
+  const ask = await as('promotion', (deps) =>
+    promotion({ ...deps, newId: () => 'id', load: async () => deps.scorer, progress: () => {} }),
+  );
+  const who = { by: 'test', why: '' };
+  const trained = { do: 'promote', trained: `s3://${BUCKET}/training/t/`, ...who } as const;
+  expect(await ask(trained)).toMatchObject({ refused: 'the gate refuses trained-1' });
+  expect(await ask({ ...trained, force: true })).toMatchObject({ change: { version: 'trained-1', from: version } });
+  expect(await ask({ do: 'watch' })).toEqual({});
+  expect(await ask({ do: 'rollback', ...who })).toMatchObject({ change: { version } });
+  expect((await ask({ do: 'history' })).history).toMatchObject({ version, objects: `s3://${BUCKET}` });
 });
 
 test('the secret header is compared, and replaced', async () => {

@@ -192,6 +192,15 @@ const ALLOWED: Record<string, string> = {
   s3:GetObject                  on s3:cdk-hnb659fds-assets-<AWS::AccountId>-REGION/HASH.zip
   s3:ListBucket                 on <DashboardFiles.Arn>
   s3:PutObject s3:AbortMultipartUpload s3:DeleteObject on <DashboardFiles.Arn>/*`,
+  promotion: `${OWN}
+  dynamodb:Query                on <Actions.Arn>
+  dynamodb:GetItem              on <Users.Arn>
+  dynamodb:Query                on <Users.Arn>/index/byShard
+  dynamodb:GetItem dynamodb:PutItem dynamodb:Query on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject s3:PutObject     on s3:<Objects>/models/*
+  s3:GetObject                  on s3:<Objects>/training/*`,
+  'Scheduler of Watch': 'lambda:InvokeFunction on <promotionFunction.Arn>',
   // Makes the shipped bundle live in a deployment, where nothing was ever live.
   FirstModel: `
   logs:CreateLogStream logs:PutLogEvents on its own log
@@ -224,6 +233,44 @@ const SCORER = `${EVERY}
 const ASKS_ENDPOINT = '\n  sagemaker:InvokeEndpoint on sagemaker:endpoint/STAGE';
 const ASKS_SCORER = '\n  lambda:InvokeFunction on <scorerFunction.Arn>';
 
+/** Where a stage trains. `Machine` is its state machine, `Job` what SageMaker trains as. */
+const TRAINS: Record<string, string> = {
+  trainingexport: `${OWN}
+  dynamodb:Query                on <Actions.Arn>
+  dynamodb:GetItem              on <Users.Arn>
+  dynamodb:Query                on <Users.Arn>/index/byShard
+  dynamodb:GetItem              on <Settings.Arn>
+  s3:ListBucket                 on s3:<Objects>
+  s3:GetObject                  on s3:<Objects>/models/*
+  s3:PutObject                  on s3:<Objects>/training/*`,
+  Trainer: `
+  logs:CreateLogDelivery logs:DeleteLogDelivery logs:DescribeLogGroups logs:DescribeResourcePolicies on *
+  logs:GetLogDelivery logs:ListLogDeliveries logs:PutResourcePolicy logs:UpdateLogDelivery on *
+  xray:GetSamplingRules xray:GetSamplingTargets xray:PutTelemetryRecords xray:PutTraceSegments on *
+  lambda:InvokeFunction         on <trainingexportFunction.Arn>
+  lambda:InvokeFunction         on <promotionFunction.Arn>
+  sagemaker:CreateTrainingJob sagemaker:DescribeTrainingJob on sagemaker:training-job/STAGE-*
+  iam:PassRole                  on <JobRole.Arn> if iam:PassedToService is sagemaker.amazonaws.com`,
+  'Scheduler of Weekly': 'states:StartExecution on <Trainer>',
+  Job: `
+  s3:GetObject                  on s3:<Objects>/models/*
+  s3:GetObject s3:PutObject     on s3:<Objects>/training/*
+  s3:GetObject                  on s3:<Objects>/training-code/*
+  s3:ListBucket                 on s3:<Objects> if s3:prefix is models/*,training/*,training-code/*
+  ecr:BatchCheckLayerAvailability ecr:BatchGetImage ecr:GetDownloadUrlForLayer on PYTORCH
+  ecr:GetAuthorizationToken     on *
+  logs:CreateLogGroup logs:CreateLogStream logs:DescribeLogStreams on logs:log-group:/aws/sagemaker/TrainingJobs:*
+  logs:PutLogEvents             on logs:log-group:/aws/sagemaker/TrainingJobs:*
+  cloudwatch:PutMetricData      on * if cloudwatch:namespace is /aws/sagemaker/*`,
+  // Uploads the code of the training during a deployment.
+  Code: `
+  logs:CreateLogStream logs:PutLogEvents on its own log
+  s3:GetObject                  on s3:cdk-hnb659fds-assets-<AWS::AccountId>-REGION/HASH.zip
+  s3:ListBucket                 on s3:<Objects>
+  s3:PutObject s3:AbortMultipartUpload on s3:<Objects>/training-code/*
+  kms:Decrypt                   on <KeysUsers.Arn> via s3`,
+};
+
 /** CDK's own, which bring the firewall's ARN from us-east-1 during a deployment. */
 const ACROSS_REGIONS: Record<string, string> = {
   CustomCrossRegionExportWriterCustomResourceProvider: `
@@ -249,7 +296,7 @@ const WITHOUT: Record<string, string> = {
   'Scheduler of Nightly': 'states:StartExecution on <Machine>',
 };
 
-function allowedIn({ scorer, region, vpc }: StageTemplates['config']): Record<string, string> {
+function allowedIn({ scorer, region, training, vpc }: StageTemplates['config']): Record<string, string> {
   const night = scorer === 'lambda' ? ASKS_SCORER : ASKS_ENDPOINT;
   const allowed: Record<string, string> = {
     ...ALLOWED,
@@ -259,6 +306,7 @@ function allowedIn({ scorer, region, vpc }: StageTemplates['config']): Record<st
     ...{ nightly: NIGHTLY, always: ALWAYS, lambda: WITHOUT }[scorer],
     ...(scorer !== 'lambda' && { Model: MODEL }),
     scorer: SCORER,
+    ...(training !== undefined && TRAINS),
     ...(region !== 'us-east-1' && ACROSS_REGIONS),
   };
   const join = (text: string) => (vpc && text.startsWith(EVERY) ? text + JOINS_NETWORK : text);

@@ -17,7 +17,7 @@ export interface Template {
   Outputs?: Record<string, { Value: unknown; Export?: { Name: string } }>;
 }
 
-export type StackName = 'data' | 'model' | 'api' | 'firewall' | 'edge' | 'nightly' | 'events' | 'privacy';
+export type StackName = 'data' | 'model' | 'api' | 'firewall' | 'edge' | 'nightly' | 'events' | 'privacy' | 'training';
 
 export interface StageTemplates {
   name: string;
@@ -41,6 +41,7 @@ const stages: Record<string, StageTemplates['config']> = {
     retentionDays: 365,
     budget: undefined,
     vpc: { subnets: ['subnet-0a1b2c3d', 'subnet-1a2b3c4d'], securityGroups: ['sg-0c1d2e3f'] },
+    training: { weekday: 'TUE', size: 'base' },
     domain: { name: 'timing.example.com', certificate: 'arn:aws:acm:us-east-1:123456789012:certificate/1a-2b' },
   },
   small: { ...cdkJson.context.stages.dev!, scorer: 'lambda', instanceType: undefined, budget: undefined },
@@ -92,6 +93,7 @@ export function synthesize(): StageTemplates[] {
         nightly: template('nightly'),
         events: template('events'),
         privacy: template('privacy'),
+        training: template('training'),
       },
     };
   });

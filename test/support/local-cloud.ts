@@ -18,7 +18,17 @@ export interface LocalCloud {
   calls: string[];
   /** What an endpoint becomes after `looks`, whether an update is rolled back by then; or the verbs that are refused. */
   behaviour: { becomes: 'InService' | 'Failed'; looks: number; rollsBack?: boolean; refuses: string[] };
+  /** Training jobs as they were asked for, and what becomes of one after two looks. */
+  jobs: Map<string, { asked: TrainingJob; looks: number }>;
+  train: (job: TrainingJob) => Promise<{ artifacts: string } | { reason: string }>;
   stop(): Promise<void>;
+}
+
+export interface TrainingJob {
+  TrainingJobName: string;
+  OutputDataConfig: { S3OutputPath: string };
+  InputDataConfig: { ChannelName: string; DataSource: { S3DataSource: { S3Uri: string } } }[];
+  [other: string]: unknown;
 }
 
 export interface Endpoint {
@@ -40,6 +50,8 @@ export async function startLocalCloud(functions: Record<string, Handler>, storeU
     models: new Map(),
     configs: new Map(),
     calls: [],
+    jobs: new Map(),
+    train: async () => ({ reason: 'nobody trains here' }),
     behaviour: { becomes: 'InService', looks: 2, refuses: [] },
     async stop() {
       server.closeAllConnections();
@@ -72,6 +84,23 @@ export async function startLocalCloud(functions: Record<string, Handler>, storeU
     const { becomes, looks: after, rollsBack, refuses } = cloud.behaviour;
     const invalid = (message: string) => refuse(response, 400, 'ValidationException', message);
     if (refuses.includes(verb)) return refuse(response, 400, 'ResourceLimitExceeded', `${verb} is refused`);
+    if (verb === 'CreateTrainingJob') {
+      const asked = given as unknown as TrainingJob;
+      cloud.jobs.set(asked.TrainingJobName, { asked, looks: 0 });
+      return response.end(JSON.stringify({ TrainingJobArn: `arn:training-job/${asked.TrainingJobName}` }));
+    }
+    if (verb === 'DescribeTrainingJob') {
+      const job = cloud.jobs.get((given as unknown as TrainingJob).TrainingJobName)!;
+      const ended = ++job.looks >= 2 ? await cloud.train(job.asked) : undefined;
+      return response.end(
+        JSON.stringify({
+          TrainingJobName: job.asked.TrainingJobName,
+          TrainingJobStatus: !ended ? 'InProgress' : 'reason' in ended ? 'Failed' : 'Completed',
+          ...(ended && 'reason' in ended && { FailureReason: ended.reason }),
+          ...(ended && 'artifacts' in ended && { ModelArtifacts: { S3ModelArtifacts: ended.artifacts } }),
+        }),
+      );
+    }
     if (verb === 'CreateModel') {
       if (cloud.models.has(given.ModelName)) return invalid('Cannot create already existing model');
       cloud.models.set(given.ModelName, given.PrimaryContainer.ModelDataSource.S3DataSource.S3Uri);

@@ -75,6 +75,7 @@ function shorten(role: string, resource: unknown, stage: StageTemplates): string
     .replaceAll(`buy-timing-${stage.name}`, 'STAGE')
     .replace(`<${role}Log.Arn>`, 'its own log')
     .replace(`arn:aws:ecr:${region}:763104351884:repository/sagemaker-tritonserver`, 'TRITON')
+    .replace(`arn:aws:ecr:${region}:763104351884:repository/pytorch-training`, 'PYTORCH')
     .replace(new RegExp(`^arn:aws:(\\w+):(${region})?:(<AWS::AccountId>)?:`), '$1:')
     .replace(/[0-9a-f]{64}/, 'HASH')
     .replace(/models\/[\w-]+\/\*/, 'models/VERSION/*')

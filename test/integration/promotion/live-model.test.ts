@@ -2,12 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createBundleStore, storeBundle } from '../../../adapters/bundles.ts';
 import { createSettingStore } from '../../../adapters/dynamo/settings.ts';
 import { createObjectStore } from '../../../adapters/objects.ts';
 import type { ObjectStore, SettingStore } from '../../../core/ports.ts';
 import { LIVE } from '../../../core/promotion/changes.ts';
+import type { OutcomeCell } from '../../../core/quality/sums.ts';
+import { zoneOf } from '../../../core/time.ts';
 import {
   ChangeRefused,
   type LiveModelDependencies,
@@ -15,6 +17,8 @@ import {
   promote,
   rollBack,
 } from '../../../functions/promotion/live-model.ts';
+import { watch } from '../../../functions/promotion/watch.ts';
+import { putOutcome } from '../../../functions/runs/outcomes.ts';
 import { BUNDLE } from '../../support/shop.ts';
 import { startStore, type TestStore } from '../../support/store.ts';
 import { variantBundle } from '../../support/variant.ts';
@@ -106,4 +110,37 @@ test('a folder that is live until something is promoted is found again by its ve
   await promote({ ...process_(), bundles }, 'b', asked);
   expect((await fixed.live()).manifest.version).toBe(version);
   expect((await liveHistory(process_())).changes[0]).toMatchObject({ from: version, version: 'b' });
+});
+
+describe('the watch', () => {
+  const DAY_MS = 86_400_000;
+  const watched = () => watch({ ...process_(), zone: zoneOf('UTC') });
+  /** Two hundred buyers expected by a run of the version that is live, and half of them came. */
+  const miss = async () => {
+    const day = zoneOf('UTC').dayOf(now);
+    now += 8 * DAY_MS;
+    const cells: OutcomeCell[] = [[0, 0, 1_000, 100, 200, 40]];
+    const modelVersion = await live();
+    await putOutcome(settings, { day, horizon: 7, modelVersion, correction: 0, cells, logLoss: 0, brier: 0 });
+  };
+
+  test('goes back to the model of before, says why, and does so once', async () => {
+    await promote(process_(), 'b', asked);
+    expect(await watched()).toBeNull();
+    await miss();
+    expect(await watched()).toMatchObject({ what: 'rollback', version: 'a', from: 'b', by: 'watch' });
+    expect([await live(), (await history()).at(-1)]).toEqual(['a', 'rollback a']);
+    expect((await liveHistory(process_())).changes.at(-1)!.why).toMatch(/200 buyers were expected .*, 100 came/);
+    expect(await watched()).toBeNull();
+  });
+
+  test('leaves one that was forced, and one that did well for a month', async () => {
+    await promote(process_(), 'c', { ...asked, forced: true });
+    await miss();
+    expect([await watched(), await live()]).toEqual([null, 'c']);
+    await promote(process_(), 'b', asked);
+    now += 31 * DAY_MS;
+    await miss();
+    expect([await watched(), await live()]).toEqual([null, 'b']);
+  });
 });

@@ -55,7 +55,13 @@ describe('without a system running', () => {
     expect([first.versions, first.users, first.modelCalls]).toEqual([[shipped], 30, 30]);
     // Nobody did anything: without a promotion the model is asked about nobody.
     expect(await night(1)).toMatchObject({ modelCalls: 0, versions: [shipped] });
-    const promoted = await run('promote', join(folder, 'second'), '--why', 'a try');
+    const refused = await run('promote', join(folder, 'second'));
+    expect([refused.code, refused.said]).toEqual([
+      1,
+      expect.stringMatching(/the gate refuses second-1: .*; what is live stays; --force/),
+    ]);
+    expect(await run('nightly', '--day', iso(1).slice(0, 10))).toMatchObject({ result: { modelVersion: shipped } });
+    const promoted = await run('promote', join(folder, 'second'), '--why', 'a try', '--force');
     expect(promoted).toMatchObject({ code: 0, result: { version: 'second-1', from: shipped } });
     const second = await night(0);
     expect([second.versions, second.users, second.modelCalls]).toEqual([['second-1'], 30, 30]);
@@ -70,12 +76,15 @@ describe('without a system running', () => {
     expect(result).toMatchObject({
       version: shipped,
       changes: [
-        { what: 'promotion', version: 'second-1', from: shipped, why: 'a try', by: expect.stringMatching(/./) },
+        {
+          ...{ what: 'promotion', version: 'second-1', from: shipped, why: 'a try', by: expect.stringMatching(/./) },
+          ...{ forced: true, gate: expect.arrayContaining([expect.stringMatching(/^refused: .*\d/)]) },
+        },
         { what: 'rollback', version: shipped, from: 'second-1' },
       ],
     });
     expect(result.stored.sort()).toEqual(['second-1', shipped]);
-    expect(said).toMatch(/promotion of second-1 after tiny-\w+ {2}\(by \S+, a try\)/);
+    expect(said).toMatch(/promotion of second-1 after tiny-\w+ {2}\(by \S+, forced, a try\)/);
     expect(await run('rollback')).toMatchObject({
       code: 1,
       said: `${shipped} is live, and nothing was live before it`,
@@ -85,14 +94,14 @@ describe('without a system running', () => {
   test('a bundle that is unknown, half copied, changed or of a strange version is refused, and nothing changes', async () => {
     const objects = join(data, 'objects', 'models');
     const refused = async (bundle: string) => {
-      const { code, said } = await run('promote', bundle);
+      const { code, said } = await run('promote', bundle, '--force');
       expect(code).toBe(1);
       return said;
     };
-    expect(await refused('nothing-9')).toMatch(/neither the folder of a bundle nor a version that is stored/);
+    expect(await refused('nothing-9')).toMatch(/model bundle nothing-9 is refused: it has no manifest/);
     cpSync(join(folder, 'third'), join(objects, 'half-1'), { recursive: true });
     rmSync(join(objects, 'half-1', 'manifest.json'));
-    expect(await refused('half-1')).toMatch(/neither the folder/);
+    expect(await refused('half-1')).toMatch(/model bundle half-1 is refused: it has no manifest/);
     cpSync(join(folder, 'third'), join(objects, 'third-1'), { recursive: true });
     rmSync(join(objects, 'third-1', MODEL_FILE));
     expect(await refused('third-1')).toMatch(/third-1 .*is refused: it has no repository/);
@@ -100,7 +109,7 @@ describe('without a system running', () => {
     expect(await refused('third-1')).toMatch(/sha256 differs/);
     expect(await refused(variantBundle(join(folder, 'upper'), 'UPPER', 0))).toMatch(/is no name of a model/);
     expect(await refused(variantBundle(join(folder, 'other'), 'second-1', 0.3))).toMatch(/another bundle is stored as/);
-    expect(await refused(shipped)).toBe(`${shipped} is live already`);
+    expect(await refused(shipped)).toMatch(`${shipped} is live already`);
     expect((await run('rollback', 'third-1')).said).toMatch(/third-1 was never live; these were: /);
     expect((await run('promote')).result.version).toBe(shipped);
     expect(existsSync(join(objects, 'UPPER'))).toBe(false);
@@ -122,7 +131,7 @@ describe('while a system runs', () => {
     };
     const before = await ask();
     expect(before.modelVersion).toBe(shipped);
-    expect(await run('promote', join(folder, 'second'))).toMatchObject({ code: 0 });
+    expect(await run('promote', join(folder, 'second'), '--force')).toMatchObject({ code: 0 });
     await new Promise((resolve) => setTimeout(resolve, 5_500));
     const after = await ask();
     expect(after.modelVersion).toBe('second-1');
@@ -142,3 +151,29 @@ test('a system that was started with --bundle keeps it, and says so', async () =
     await system.stop();
   }
 }, 60_000);
+
+test('of a shop that has been there for a while, the gate lets a bundle through that is as good and refuses one that is not', async () => {
+  const log = join(folder, 'simulated.csv');
+  const start = iso(150).slice(0, 10);
+  await runCommand(['simulate', '--users', '300', '--days', '149', '--seed', '3', '--start', start, '--out', log]);
+  const shop = join(folder, 'shop');
+  const inShop = async (...args: string[]) => {
+    const { code, stdout, stderr } = await runCommand([...args, '--data', shop, '--json']);
+    return { code, said: stderr, result: JSON.parse(stdout.trim().split('\n').at(-1)!) };
+  };
+  expect(await inShop('import', log, '--time-zone', 'UTC')).toMatchObject({ code: 0 });
+  const wild = variantBundle(join(folder, 'wild'), 'wild-1', 2);
+  const refused = await inShop('promote', wild);
+  expect(refused.code).toBe(1);
+  expect(refused.said).toMatch(
+    /refused: log-loss against tiny-\w+: \+[\d.]+ % \(95 % between \+[\d.]+ % and \+[\d.]+ %\)/,
+  );
+  expect(refused.said).toMatch(/refused: expected buyers are off by more than 25 % and chance/);
+  const same = variantBundle(join(folder, 'same'), 'same-1', 0);
+  expect(await inShop('promote', same)).toMatchObject({ code: 0, result: { version: 'same-1', passes: true } });
+  const own = { firstDay: start, lastDay: iso(1).slice(0, 10), users: 300, actions: 1, hash: 'a' };
+  const leaky = variantBundle(join(folder, 'leaky'), 'leaky-1', 0, { trainedOn: own });
+  expect((await inShop('promote', leaky)).said).toMatch(
+    /leaky-1 was trained on days up to .*, so nothing is left to judge by/,
+  );
+}, 240_000);
