@@ -8,6 +8,8 @@ export type Action = {
   id: string;
   /** The source of the key; null for a key without one. */
   source: string | null;
+  /** Id of the request that brought it, as in the answer’s apigw-requestid and in the log; null for an import. */
+  request: string | null;
   /** Money, in the shop's currency. */
   value?: number;
   /** Units. */

@@ -25,12 +25,15 @@ export interface ActionChunk {
   chunk: string;
   actions: Action[];
   source?: string;
+  /** Id of the request that brought them, as in the log; absent: they came with none. */
+  request?: string;
   /** Epoch seconds after which the item is gone; absent: kept for ever. */
   expires?: number;
 }
 
 export interface StoredActionDetail extends Action {
   source?: string;
+  request?: string;
 }
 
 export interface ActionStore {

@@ -23,6 +23,7 @@ export function createActionStore(client: DynamoClient, prefix: string, clock: C
       dayChunk,
       p: packActions(actions),
       ...(chunk.source !== undefined && { s: chunk.source }),
+      ...(chunk.request !== undefined && { r: chunk.request }),
       ...(chunk.expires !== undefined && { expires: chunk.expires }),
     };
     const put = new PutCommand({ TableName: table, Item: item, ReturnValues: 'ALL_OLD' });
@@ -91,15 +92,19 @@ function splitBySize(actions: Action[]): Action[][] {
 }
 
 function unpack(table: string, item: Record<string, unknown>): StoredActionDetail[] {
-  const { p: packed, s: source } = item;
+  const { p: packed, s: source, r: request } = item;
   const fail = (what: string): never => {
     throw new DamagedItem(table, `${item.user} ${item.dayChunk}`, what);
   };
   if (!(packed instanceof Uint8Array)) return fail('p is not binary');
   if (source !== undefined && typeof source !== 'string') return fail('s is not a text');
+  if (request !== undefined && typeof request !== 'string') return fail('r is not a text');
   try {
     const actions: StoredActionDetail[] = unpackActions(packed);
-    if (source !== undefined) for (const action of actions) action.source = source;
+    for (const action of actions) {
+      if (source !== undefined) action.source = source;
+      if (request !== undefined) action.request = request;
+    }
     return actions;
   } catch (error) {
     if (error instanceof Unpackable) return fail(`p is not packed actions: ${error.message}`);

@@ -10,6 +10,10 @@ const action = z
     at: instant,
     id: z.string().meta({ description: 'The message id, or one made from what was sent.' }),
     source: z.string().nullable().meta({ description: 'The source of the key; null for a key without one.' }),
+    request: z.string().nullable().meta({
+      description:
+        'Id of the request that brought it, as in the answer’s apigw-requestid and in the log; null for an import.',
+    }),
     value: z.number().optional().meta({ description: "Money, in the shop's currency." }),
     quantity: z.number().optional().meta({ description: 'Units.' }),
   })

@@ -41,12 +41,13 @@ async function listActions(deps: ActionsDependencies, request: ApiRequest): Prom
   return { status: 200, body: reply };
 }
 
-function listed({ word, at, id, source, value, quantity }: StoredActionDetail): ListedAction {
+function listed({ word, at, id, source, request, value, quantity }: StoredActionDetail): ListedAction {
   return {
     word,
     at: new Date(at).toISOString(),
     id,
     source: source ?? null,
+    request: request ?? null,
     ...(value !== undefined && { value }),
     ...(quantity !== undefined && { quantity }),
   };

@@ -70,6 +70,7 @@ async function ingest(
     const allowed = await withoutSuppressed(deps, people, outcome.fates);
     await storeEvents(deps, allowed, {
       source: request.key?.source,
+      request: request.requestId,
       fates: outcome.fates,
       until: convention.storeMs && receivedAt + convention.storeMs,
     });

@@ -20,6 +20,8 @@ export interface StoreDependencies {
 
 interface As {
   source: string | undefined;
+  /** Id of the request. */
+  request: string;
   fates: Map<AcceptedEvent, Fate>;
 }
 
@@ -57,12 +59,12 @@ async function storeGroup(
   deps: StoreDependencies,
   group: UserGroup,
   events: readonly AcceptedEvent[],
-  { source, fates }: As,
+  { source, request, fates }: As,
 ): Promise<void> {
   const user = deps.pseudonyms.pseudonym(group.userId);
   const repeatedDays = new Set<string>();
   await concurrently([...group.days.keys()], CONCURRENCY, async (day) => {
-    const stored = await Promise.all(chunksOfDay(deps, group, user, day, source).map(deps.actions.put));
+    const stored = await Promise.all(chunksOfDay(deps, group, user, day, { source, request }).map(deps.actions.put));
     if (stored.every(({ repeated }) => repeated)) repeatedDays.add(day);
   });
   for (const event of events) {
@@ -86,11 +88,12 @@ function chunksOfDay(
   group: UserGroup,
   user: string,
   day: string,
-  source: string | undefined,
+  { source, request }: Pick<As, 'source' | 'request'>,
 ): ActionChunk[] {
   const expires = expiryOf(day, environment.RETENTION_DAYS);
   return chunksOf(user, day, group.days.get(day)!, ({ sentTime, id }) => `${sentTime} ${id}`).map((chunk) => ({
     ...chunk,
+    request,
     ...(source !== undefined && { source }),
     ...(expires !== undefined && { expires }),
   }));

@@ -166,7 +166,8 @@ export class NightlyStack extends Stack {
     const period = Duration.minutes(5);
     new HouseAlarm(this, 'RunFailed', {
       metric: new MathExpression({
-        expression: 'failed + late + stopped',
+        // What never happened has no value.
+        expression: 'FILL(failed, 0) + FILL(late, 0) + FILL(stopped, 0)',
         usingMetrics: {
           failed: machine.metricFailed({ period }),
           late: machine.metricTimedOut({ period }),

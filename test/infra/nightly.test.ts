@@ -290,7 +290,7 @@ describe.each(synthesize())('the nightly run of stage $name', (stage) => {
     const metrics = ends.map(
       ({ MetricStat }: { MetricStat: { Metric: Record<string, unknown> } }) => MetricStat.Metric,
     );
-    expect(sum.Expression).toBe('failed + late + stopped');
+    expect(sum.Expression).toBe('FILL(failed, 0) + FILL(late, 0) + FILL(stopped, 0)');
     expect(metrics.map(({ MetricName }: { MetricName: string }) => MetricName)).toEqual([
       'ExecutionsFailed',
       'ExecutionsTimedOut',

@@ -1,11 +1,12 @@
 /**
  * What a state machine calls, behind one address of this machine: Lambda, with the functions given; models,
- * configurations and endpoints of SageMaker, which are in service after some looks; and a DynamoDB, if there is one.
+ * configurations and endpoints of SageMaker, which are in service after some looks; a DynamoDB, if there is one; and
+ * other services, by what is asked of them.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { buffer, json } from 'node:stream/consumers';
+import { buffer, json, text } from 'node:stream/consumers';
 
 export interface LocalCloud {
   port: number;
@@ -37,12 +38,20 @@ export interface Endpoint {
 }
 
 type Handler = (input: never) => Promise<unknown>;
+/** Answers an object as JSON, a text as it is. */
+// biome-ignore lint/suspicious/noExplicitAny: each service knows what it is asked.
+export type Service = (input: any) => unknown;
 
 /**
  * @param functions by what the machine calls them
  * @param storeUrl a DynamoDB whose tables have no prefix
+ * @param services by target (`AWSStepFunctions.StartExecution`), form's action (`GetCallerIdentity`) or `GET` and a path
  */
-export async function startLocalCloud(functions: Record<string, Handler>, storeUrl?: string): Promise<LocalCloud> {
+export async function startLocalCloud(
+  functions: Record<string, Handler>,
+  storeUrl?: string,
+  services: Record<string, Service> = {},
+): Promise<LocalCloud> {
   const looks = new Map<string, number>();
   const cloud: LocalCloud = {
     port: 0,
@@ -70,6 +79,18 @@ export async function startLocalCloud(functions: Record<string, Handler>, storeU
       const { name: errorType, message: errorMessage } = error as Error;
       response.setHeader('x-amz-function-error', 'Unhandled').end(JSON.stringify({ errorType, errorMessage }));
     }
+  };
+
+  const serve = async (name: string, request: IncomingMessage, response: ServerResponse) => {
+    const body = await text(request);
+    const { searchParams } = new URL(request.url!, 'http://aws');
+    const input = body.startsWith('{')
+      ? JSON.parse(body)
+      : Object.fromEntries([...searchParams, ...new URLSearchParams(body)]);
+    const action = services[name] ?? services[input.Action];
+    if (!action) return refuse(response, 400, 'UnknownOperationException', `nothing answers ${name} ${body}`);
+    const answer = await action(input);
+    return response.end(typeof answer === 'string' ? answer : JSON.stringify(answer ?? {}));
   };
 
   const sageMaker = async (verb: string, request: IncomingMessage, response: ServerResponse) => {
@@ -150,10 +171,12 @@ export async function startLocalCloud(functions: Record<string, Handler>, storeU
     const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url!) ?? [];
     response.setHeader('x-amzn-requestid', randomUUID());
     response.setHeader('content-type', target ? 'application/x-amz-json-1.1' : 'application/json');
+    const path = `${request.method} ${request.url!.split('?')[0]}`;
     const asked = () => {
       if (name) return invoke(decodeURIComponent(name), request, response);
       if (target.startsWith('DynamoDB_') && storeUrl) return dynamo(request, response);
-      return sageMaker(target.replace('SageMaker.', ''), request, response);
+      if (target.startsWith('SageMaker.')) return sageMaker(target.replace('SageMaker.', ''), request, response);
+      return serve(target || path, request, response);
     };
     asked().catch((error) => response.destroy(error));
   });

@@ -38,6 +38,14 @@ export const INTERPRETER: PythonTool = {
   size: '100 MB',
 };
 
+/** AWS's own command line, which the runbook's commands are written for. */
+export const AWS_CLI: PythonTool = {
+  name: 'awscli',
+  lock: 'integration/operations/requirements.lock',
+  program: 'aws',
+  size: '100 MB',
+};
+
 /** @returns the program, installed when it is not, or undefined after printing why there is none */
 export async function findTool({ name, lock, program, size }: PythonTool): Promise<string | undefined> {
   const file = fileURLToPath(new URL(`../${lock}`, import.meta.url));

@@ -20,7 +20,33 @@ function under(text: string, heading: string): string {
   return end ? after.slice(0, end.index) : after;
 }
 
+/** What is pasted once before all else, but for the stage's own values. */
+export const PREAMBLE = blocksOf(TEXT.slice(0, TEXT.indexOf(`# ${ALARMS}`)))[1]!;
+
+/** Commands of an alarm's section: to check, to do, and to see that it is over. */
+export function commandsOf(section: string): { check: string; remedy: string; over: string } {
+  const heading = headingsIn(under(TEXT, ALARMS)).find((each) => slug(each) === section);
+  if (!heading) throw new Error(`the runbook has no section ${section}`);
+  const [, noticed, check, remedy, over] =
+    /([\s\S]*)\*\*Check\*\*([\s\S]*)\*\*Do\*\*([\s\S]*)\*\*Over\*\*([\s\S]*)/.exec(under(TEXT, heading)) ?? [];
+  if (!noticed?.includes('**Noticed**')) throw new Error(`${heading} does not say what is noticed`);
+  const inline = [...over!.matchAll(/`((?:ask|runs|errors|call|aws) ?[^`]*)`/g)].map(([, command]) => command!);
+  return {
+    check: blocksOf(check!).join('\n'),
+    remedy: blocksOf(remedy!).join('\n'),
+    over: [...inline, ...blocksOf(over!)].join('\n'),
+  };
+}
+
 /** Fragments that lead to the sections of alarms. */
 export function alarmSections(): string[] {
-  return [...under(TEXT, ALARMS).matchAll(/^## (.*)$/gm)].map(([, heading]) => slug(heading!));
+  return headingsIn(under(TEXT, ALARMS)).map(slug);
+}
+
+function headingsIn(text: string): string[] {
+  return [...text.matchAll(/^## (.*)$/gm)].map(([, heading]) => heading!);
+}
+
+function blocksOf(text: string): string[] {
+  return [...text.matchAll(/^```bash\n([\s\S]*?)^```$/gm)].map(([, block]) => block!);
 }
