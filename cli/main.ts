@@ -19,6 +19,7 @@ const COMMANDS = [
   'public',
   'keys',
   'erase',
+  'rebuild',
   'cost',
   'bench',
   'sbom',

@@ -1,7 +1,7 @@
 import { SCOPES } from '../../core/ports.ts';
 import { LONGEST_OVERLAP_HOURS } from '../../functions/keys/contract.ts';
-import { withStore } from '../../local/store-access.ts';
 import { choice, dataOption, defineCommand, defineCommandGroup, Failure, integer, text, Usage } from '../framework.ts';
+import { stageOption, withShop } from '../shop-access.ts';
 
 /** A name is shown in lists and logs; a key longer than this would be a text of another kind. */
 const LONGEST_NAME = 200;
@@ -13,13 +13,14 @@ const create = defineCommand({
     scope: choice('SCOPE', SCOPES, 'what the key may do', { required: true }),
     name: text('NAME', 'what the key is for, as shown in lists', { default: '' }),
     source: text('SOURCE', 'source of the actions that are sent with this key'),
+    stage: stageOption,
     data: dataOption,
   },
-  async run(context, _args, { scope, name, source, data }) {
+  async run(context, _args, { scope, name, source, stage, data }) {
     for (const given of [name, source ?? '']) {
       if (given.length > LONGEST_NAME) throw new Usage(`a name or source has at most ${LONGEST_NAME} characters`);
     }
-    const made = await withStore(context.resolve(data), { model: false, progress: context.progress }, (deps) =>
+    const made = await withShop(context, { stage, data }, { model: false, progress: context.progress }, (deps) =>
       deps.keys.create({ scope, name, ...(source && { source }) }),
     );
     if (!context.json) {
@@ -33,10 +34,11 @@ const create = defineCommand({
 const list = defineCommand({
   name: 'list',
   summary: 'Lists the keys that were made, without the keys themselves.',
-  options: { data: dataOption },
-  async run(context, _args, { data }) {
-    const keys = await withStore(
-      context.resolve(data),
+  options: { stage: stageOption, data: dataOption },
+  async run(context, _args, { stage, data }) {
+    const keys = await withShop(
+      context,
+      { stage, data },
       { model: false, mustExist: true, progress: context.progress },
       (deps) => deps.keys.list(),
     );
@@ -53,10 +55,11 @@ const revoke = defineCommand({
   name: 'revoke',
   summary: 'Revokes a key. A running system refuses it after 30 seconds at the latest.',
   arguments: [{ name: '<id>', description: 'id of the key, as `keys list` shows it' }],
-  options: { data: dataOption },
-  async run(context, [id = ''], { data }) {
-    const revoked = await withStore(
-      context.resolve(data),
+  options: { stage: stageOption, data: dataOption },
+  async run(context, [id = ''], { stage, data }) {
+    const revoked = await withShop(
+      context,
+      { stage, data },
       { model: false, mustExist: true, progress: context.progress },
       (deps) => deps.keys.revoke(id),
     );
@@ -72,11 +75,13 @@ const rotate = defineCommand({
   arguments: [{ name: '<id>', description: 'id of the old key, as `keys list` shows it' }],
   options: {
     overlap: integer('HOURS', 'hours that the old key works on', { default: 24, max: LONGEST_OVERLAP_HOURS }),
+    stage: stageOption,
     data: dataOption,
   },
-  async run(context, [id = ''], { overlap, data }) {
-    const made = await withStore(
-      context.resolve(data),
+  async run(context, [id = ''], { overlap, stage, data }) {
+    const made = await withShop(
+      context,
+      { stage, data },
       { model: false, mustExist: true, progress: context.progress },
       (deps) => deps.keys.rotate(id, overlap * 3_600_000),
     );

@@ -62,8 +62,11 @@ export async function merge(ports: MergePorts, request: MergeRequest): Promise<M
 }
 
 /** Steps 3 to 5, of an id that leads to another already. */
-async function complete({ links, users }: MergePorts, request: MergeRequest, from: Link): Promise<void> {
-  const { encryptedId, today } = request;
+export async function complete(
+  { links, users }: MergePorts,
+  { encryptedId, today }: Pick<MergeRequest, 'encryptedId' | 'today'>,
+  from: Link,
+): Promise<void> {
   const ids = [from.id, ...(await trueMembers(links, from))];
   let root = (await rootOf(links, from.id)).id;
   for (let further: string | undefined = root; further !== undefined; ) {

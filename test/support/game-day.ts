@@ -196,7 +196,7 @@ export async function openGameDay(stage: StageTemplates, tools: { python: string
       },
       'Logs_20140328.GetQueryResults': ({ queryId }) => {
         const [group, ...filter] = queries[Number(queryId)]!.split(' ');
-        const pattern = `{ $.${filter.join(' ')} }`;
+        const pattern = `{ $.${filter.join(' ').replaceAll("'", '"')} }`;
         return {
           status: 'Complete',
           results: logs

@@ -239,7 +239,6 @@ const ALWAYS: Record<string, Game> = {
     async fault(stage) {
       await act(stage);
       await stage.night();
-      stage.cloud.endpoints.set('buy-timing-other', 'InService');
       stage.model.answers = 'wrongly';
       expect((await read(stage, '/v1/users/user-1/timing?fresh=true')).status).toBe(503);
       await stage.pass(1);
@@ -253,6 +252,18 @@ const ALWAYS: Record<string, Game> = {
     },
     later: 2,
     over: /SUCCEEDED/,
+  },
+
+  'the-gpu-is-nearly-full': {
+    async fault(stage) {
+      // There is no GPU here: what SageMaker would measure of it is said.
+      for (let minute = 0; minute < 3; minute++) {
+        stage.note('/aws/sagemaker/Endpoints', 'GPUMemoryUtilization', endpointOf(stage), 95);
+        await stage.pass(1);
+      }
+    },
+    shows: [/InService/],
+    later: 3,
   },
 
   'the-model-is-slow': {
@@ -281,10 +292,10 @@ async function rememberDays({ shop: { deps, now } }: GameDay, share: number) {
   }
 }
 
-/** SageMaker counts the processor of each endpoint that stands. */
-function watchEndpoints({ cloud, note }: GameDay): void {
-  for (const EndpointName of cloud.endpoints.keys())
-    note('/aws/sagemaker/Endpoints', 'CPUUtilization', { EndpointName, VariantName: 'all' });
+const endpointOf = ({ stage }: GameDay) => ({ EndpointName: `buy-timing-${stage.name}`, VariantName: 'all' });
+/** SageMaker measures the processor of an endpoint that stands. */
+function watchEndpoints(stage: GameDay): void {
+  if (stage.cloud.endpoints.size > 0) stage.note('/aws/sagemaker/Endpoints', 'CPUUtilization', endpointOf(stage));
 }
 
 const STAGES = [
