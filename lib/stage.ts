@@ -12,6 +12,7 @@ import { ModelStack } from './stacks/model.ts';
 import { NightlyStack } from './stacks/nightly.ts';
 import { PrivacyStack } from './stacks/privacy.ts';
 import { TrainingStack } from './stacks/training.ts';
+import { WatchStack } from './stacks/watch.ts';
 
 export class BuyTiming extends Stage {
   constructor(scope: Construct, name: string, config: StageConfig) {
@@ -34,6 +35,7 @@ export class BuyTiming extends Stage {
     new EventsStack(this, 'events', { stackName: `${prefix}-events`, prefix, config, data, model });
     new PrivacyStack(this, 'privacy', { stackName: `${prefix}-privacy`, config, data, model });
     new TrainingStack(this, 'training', { stackName: `${prefix}-training`, prefix, config, data, model });
+    new WatchStack(this, 'watch', { stackName: `${prefix}-watch`, prefix, api });
     Tags.of(this).add('product', 'buy-timing');
     Tags.of(this).add('stage', name);
   }

@@ -16,7 +16,7 @@ const PARTS = ['check', ...JEST_PARTS, PARITY, 'model'];
 const JEST = join(ROOT, 'node_modules', 'jest', 'bin', 'jest.js');
 /** Whose tests are about the store: elsewhere one only has to be there, as in those of what many nights add up to. */
 const STORE_TESTS =
-  /\/test\/integration\/(?!state-machine|operations\/game-day|events\/windows|nightly\/(quality|look-back|demand|counted|warehouse)).*\.test\.ts$/;
+  /\/test\/integration\/(?!state-machine|operations|events\/windows|nightly\/(quality|look-back|demand|counted|warehouse)).*\.test\.ts$/;
 
 export default defineCommand({
   name: 'test',

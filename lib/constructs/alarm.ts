@@ -19,9 +19,13 @@ export interface HouseAlarmProps extends Pick<AlarmProps, 'metric' | 'threshold'
 }
 
 export class HouseAlarm extends Alarm {
+  /** As it is written; `alarmName` is a reference. */
+  readonly fullName: string;
+
   constructor(scope: Construct, id: string, props: HouseAlarmProps) {
+    const fullName = `${prefixOf(scope)}-${props.name}`;
     super(scope, id, {
-      alarmName: `${prefixOf(scope)}-${props.name}`,
+      alarmName: fullName,
       alarmDescription: `${props.felt} What to do: ${RUNBOOK}#${props.name}`,
       metric: props.metric,
       threshold: props.threshold,
@@ -31,6 +35,7 @@ export class HouseAlarm extends Alarm {
         : ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
       treatMissingData: props.whenMissing ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
     });
+    this.fullName = fullName;
     this.addAlarmAction(new SnsAction(props.topic));
   }
 }

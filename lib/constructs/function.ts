@@ -48,11 +48,14 @@ export interface HouseFunctionProps {
 
 export class HouseFunction extends Construct {
   readonly lambda: LambdaFunction;
+  /** Of its log group. */
+  readonly logName: string;
 
   constructor(scope: Construct, id: string, props: HouseFunctionProps) {
     super(scope, id);
     const prefix = prefixOf(this);
-    const logGroup = new LogGroup(this, 'Log', { logGroupName: `/${prefix}/${props.entry}`, ...props.house.logs });
+    this.logName = `/${prefix}/${props.entry}`;
+    const logGroup = new LogGroup(this, 'Log', { logGroupName: this.logName, ...props.house.logs });
     const { vpc } = props.house;
     const role = createFunctionRole(this, 'Role', logGroup, [...props.may, ...(vpc ? [mayJoinNetwork()] : [])]);
     argueWildcard(role, '*', NO_RESOURCE);

@@ -54,6 +54,7 @@ interface ApiStackProps extends StackProps {
 export class ApiStack extends Stack {
   /** Host of the API, which answers to CloudFront alone. */
   readonly domainName: string;
+  readonly apiId: string;
   readonly lock: OriginLock;
 
   constructor(scope: Construct, id: string, props: ApiStackProps) {
@@ -87,6 +88,7 @@ export class ApiStack extends Stack {
     const stage = this.createStage(api, data);
     // A limit of a route that does not exist yet is refused.
     stage.node.addDependency(...routes);
+    this.apiId = api.apiId;
     this.domainName = `${api.apiId}.execute-api.${this.region}.${this.urlSuffix}`;
     this.createAlarms(api, data);
   }

@@ -58,6 +58,33 @@ describe.each(stages)('the alarms of stage $name', (stage) => {
   });
 });
 
+describe.each(stages)('the dashboard of stage $name', (stage) => {
+  const dashboards = ofType(stage.stacks.watch, 'AWS::CloudWatch::Dashboard');
+  const { widgets } = JSON.parse(readable(dashboards[0]!.Properties.DashboardBody, stage));
+
+  test('is one, shows every alarm, and what every function says', () => {
+    expect(dashboards.map(({ Properties }) => Properties.DashboardName)).toEqual([`buy-timing-${stage.name}`]);
+    const shown: string[] = widgets[0].properties.alarms.map((arn: string) => arn.split(':alarm:')[1]);
+    expect(shown.sort()).toEqual(
+      alarmsOf(stage)
+        .map(({ Properties }) => Properties.AlarmName)
+        .sort(),
+    );
+    const groups = Object.values(stage.stacks)
+      .flatMap((template) => ofType(template, 'AWS::Lambda::Function'))
+      .flatMap(({ Properties: { Description } }) => /^Buy Timing: (.*)$/.exec(Description ?? '')?.[1] ?? []);
+    for (const name of groups) expect(widgets.at(-1).properties.query).toContain(`'/buy-timing-${stage.name}/${name}'`);
+  });
+
+  test('shows metrics of its own stage alone', () => {
+    const ours = JSON.stringify(widgets).match(/"BuyTiming","\w+","Stage","\w+"/g)!;
+    expect(ours.map((each) => each.split(',')[1])).toEqual(
+      expect.arrayContaining(['"Accepted"', '"Refused"', '"Busy"', '"Lag"', '"BuyersOff"']),
+    );
+    for (const each of ours) expect(each).toMatch(new RegExp(`"${stage.name}"$`));
+  });
+});
+
 test('every section belongs to an alarm of some stage', () => {
   const linked = stages.flatMap((stage) =>
     alarmsOf(stage).map(({ Properties }) => nameOf(stage, Properties.AlarmName)),

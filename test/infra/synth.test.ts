@@ -21,7 +21,7 @@ test('the CDK writes every template without an account, without Docker and witho
     };
     expect(stacks.map(({ name }) => name).sort()).toEqual(
       ['dev', 'prod'].flatMap((stage) =>
-        ['api', 'data', 'edge', 'events', 'firewall', 'model', 'nightly', 'privacy', 'training'].map(
+        ['api', 'data', 'edge', 'events', 'firewall', 'model', 'nightly', 'privacy', 'training', 'watch'].map(
           (stack) => `buy-timing-${stage}-${stack}`,
         ),
       ),

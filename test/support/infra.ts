@@ -17,7 +17,17 @@ export interface Template {
   Outputs?: Record<string, { Value: unknown; Export?: { Name: string } }>;
 }
 
-export type StackName = 'data' | 'model' | 'api' | 'firewall' | 'edge' | 'nightly' | 'events' | 'privacy' | 'training';
+export type StackName =
+  | 'data'
+  | 'model'
+  | 'api'
+  | 'firewall'
+  | 'edge'
+  | 'nightly'
+  | 'events'
+  | 'privacy'
+  | 'training'
+  | 'watch';
 
 export interface StageTemplates {
   name: string;
@@ -94,6 +104,7 @@ export function synthesize(): StageTemplates[] {
         events: template('events'),
         privacy: template('privacy'),
         training: template('training'),
+        watch: template('watch'),
       },
     };
   });

@@ -38,14 +38,15 @@ export interface Endpoint {
 }
 
 type Handler = (input: never) => Promise<unknown>;
-/** Answers an object as JSON, a text as it is. */
+/** Answers an object as JSON, a text as it is, and an error by its name. */
 // biome-ignore lint/suspicious/noExplicitAny: each service knows what it is asked.
 export type Service = (input: any) => unknown;
 
 /**
  * @param functions by what the machine calls them
  * @param storeUrl a DynamoDB whose tables have no prefix
- * @param services by target (`AWSStepFunctions.StartExecution`), form's action (`GetCallerIdentity`) or `GET` and a path
+ * @param services by target (`AWSStepFunctions.StartExecution`), form's action (`GetCallerIdentity`), or method and path
+ *   with the function's name as `*`, which they get as `FunctionName`
  */
 export async function startLocalCloud(
   functions: Record<string, Handler>,
@@ -87,9 +88,16 @@ export async function startLocalCloud(
     const input = body.startsWith('{')
       ? JSON.parse(body)
       : Object.fromEntries([...searchParams, ...new URLSearchParams(body)]);
+    const [, FunctionName] = /\/functions\/([^/]+)\//.exec(request.url!) ?? [];
+    if (FunctionName) input.FunctionName = FunctionName;
     const action = services[name] ?? services[input.Action];
     if (!action) return refuse(response, 400, 'UnknownOperationException', `nothing answers ${name} ${body}`);
-    const answer = await action(input);
+    let answer: unknown;
+    try {
+      answer = await action(input);
+    } catch (error) {
+      return refuse(response, 400, (error as Error).name, (error as Error).message);
+    }
     return response.end(typeof answer === 'string' ? answer : JSON.stringify(answer ?? {}));
   };
 
@@ -155,10 +163,12 @@ export async function startLocalCloud(
     return response.end(JSON.stringify({ EndpointName: name, EndpointStatus, EndpointConfigName }));
   };
 
-  /** Templates call a table by its name in angle brackets. */
+  /** Templates call a table by its name in angle brackets, people by that with the stage's prefix. */
   const dynamo = async (request: IncomingMessage, response: ServerResponse) => {
     const { authorization, 'x-amz-target': target, 'x-amz-date': date, 'content-type': type } = request.headers;
-    const body = (await buffer(request)).toString('utf8').replace(/"TableName": ?"<(\w+)>"/, '"TableName":"$1"');
+    const body = (await buffer(request))
+      .toString('utf8')
+      .replace(/"TableName": ?"(?:<|buy-timing-\w+-)(\w+)>?"/, '"TableName":"$1"');
     cloud.calls.push(String(target).split('.')[1]!);
     const headers = { authorization, 'x-amz-target': target, 'x-amz-date': date, 'content-type': type };
     const reply = await fetch(storeUrl!, { method: 'POST', headers: headers as Record<string, string>, body });
@@ -171,10 +181,10 @@ export async function startLocalCloud(
     const [, name] = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url!) ?? [];
     response.setHeader('x-amzn-requestid', randomUUID());
     response.setHeader('content-type', target ? 'application/x-amz-json-1.1' : 'application/json');
-    const path = `${request.method} ${request.url!.split('?')[0]}`;
+    const path = `${request.method} ${request.url!.split('?')[0]!.replace(/(\/functions\/)[^/]+\//, '$1*/')}`;
     const asked = () => {
       if (name) return invoke(decodeURIComponent(name), request, response);
-      if (target.startsWith('DynamoDB_') && storeUrl) return dynamo(request, response);
+      if (target.startsWith('DynamoDB_') && storeUrl && !services[target]) return dynamo(request, response);
       if (target.startsWith('SageMaker.')) return sageMaker(target.replace('SageMaker.', ''), request, response);
       return serve(target || path, request, response);
     };

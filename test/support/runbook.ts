@@ -38,6 +38,11 @@ export function commandsOf(section: string): { check: string; remedy: string; ov
   };
 }
 
+/** The commands of a section of what is done by hand, block by block; the values to set first are a block of their own. */
+export function stepsOf(heading: string): string[] {
+  return blocksOf(under(under(TEXT, 'By hand'), heading));
+}
+
 /** Fragments that lead to the sections of alarms. */
 export function alarmSections(): string[] {
   return headingsIn(under(TEXT, ALARMS)).map(slug);

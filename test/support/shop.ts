@@ -22,6 +22,8 @@ export const ADMIN_KEY = 'bt_admin_of_a_test';
 /** A whole shop for tests: real store, real files, real model; only its clock can be set. */
 export interface TestShop {
   deps: Dependencies;
+  /** What they were made from. */
+  variables: Record<string, string>;
   /** The steps of the nightly run. */
   handlers: NightlyHandlers;
   /** Where the store answers. */
@@ -58,13 +60,14 @@ export async function openShop(
   const secret = () => randomBytes(32).toString('base64');
   await writeFile(secrets, JSON.stringify({ pepper: secret(), encryptionKey: secret() }));
   process.env.AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME = `http://127.0.0.1:${model.port}`;
-  const wired = await createDependencies({
+  const variables = {
     SHOP_TIME_ZONE: timeZone,
     PEPPER_SECRET_ID: `file:${secrets}`,
     OBJECTS: `file:${join(folder, 'objects')}`,
     BUNDLE: `file:${BUNDLE}`,
     BUY_TIMING_ADMIN_KEY: ADMIN_KEY,
-  });
+  };
+  const wired = await createDependencies(variables);
   const asked: ModelInput[] = [];
   const lookedBack: ModelInput[] = [];
   const recording = (list: ModelInput[], { scorer }: { scorer: Dependencies['scorer'] }) => ({
@@ -80,6 +83,7 @@ export async function openShop(
   let chunks = 0;
   const shop: TestShop = {
     deps,
+    variables,
     handlers: {
       plan: createPlan(deps),
       'look-back': createLookBack(lookBackDeps),

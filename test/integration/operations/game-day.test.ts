@@ -11,7 +11,7 @@ import { putOutcome } from '../../../functions/runs/outcomes.ts';
 import { type GameDay, openGameDay } from '../../support/game-day.ts';
 import { synthesize } from '../../support/infra.ts';
 import { AWS_CLI, findTool, INTERPRETER } from '../../support/python-tool.ts';
-import { alarmSections, commandsOf } from '../../support/runbook.ts';
+import { alarmSections, commandsOf, stepsOf } from '../../support/runbook.ts';
 import { ADMIN_KEY } from '../../support/shop.ts';
 
 const [python, aws] = [await findTool(INTERPRETER), await findTool(AWS_CLI)];
@@ -332,6 +332,28 @@ const stages = synthesize();
     120_000,
   );
 });
+
+(python && aws ? test : test.skip)(
+  'the id of a request leads from its answer to the log, and to the item that it wrote',
+  async () => {
+    const stage = await openGameDay(stages[0]!, { python: python!, awsFolder: dirname(aws!) });
+    const answer = await track(stage, ADMIN_KEY, 'Product Viewed', 'somebody');
+    await track(stage, ADMIN_KEY, 'Product Viewed', 'somebody');
+    await track(stage, ADMIN_KEY, 'Product Viewed', 'somebody else');
+    const values = `export REQUEST=${answer.headers.get('apigw-requestid')} USER_ID=somebody`;
+    const [, logs, ofUser, search] = stepsOf('From a request to what it stored');
+    const logged = await stage.type(`${values}\n${logs}`);
+    expect(logged).toMatch(/"route":"POST \/v1\/track","status":200/);
+    expect(logged).toMatch(/"received":1,"accepted":1/);
+    const user = stage.shop.deps.pseudonyms.pseudonym('somebody');
+    expect(logged).not.toMatch(new RegExp(`somebody|${user}`));
+    expect((await stage.type(`${values}\n${ofUser}`)).match(/"word":"view:shoes"/g)).toHaveLength(1);
+    const found = await stage.type(`${values}\n${search}`);
+    expect(found.trim().split('\n')).toEqual([expect.stringMatching(new RegExp(`^${user}\\s+\\d{4}-\\d\\d-\\d\\d#`))]);
+    await stage.close();
+  },
+  180_000,
+);
 
 test('there is a game for each alarm', () => {
   expect(STAGES.flatMap(({ games }) => Object.keys(games)).sort()).toEqual(alarmSections().sort());
