@@ -14,6 +14,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { createLog } from '../../adapters/log.ts';
 import { createSourceLedger } from '../../adapters/source-ledger.ts';
+import { createHandler as createActions } from '../../functions/actions/handler.ts';
 import { createHandler as createDeliver } from '../../functions/deliver/handler.ts';
 import { createHandler as createErase } from '../../functions/erase/handler.ts';
 import { createHandler as createHealth } from '../../functions/health/handler.ts';
@@ -121,6 +122,7 @@ export async function openGameDay(stage: StageTemplates, tools: { python: string
   const http: Partial<Record<FunctionName, LambdaHandler>> = {
     ingest: createIngest(ingest),
     sources: createSources(depsOf('sources')),
+    actions: createActions(depsOf('actions')),
     timing: createTiming(depsOf('timing')),
     overview: createOverview(depsOf('overview')),
     quality: createQuality(depsOf('quality')),
