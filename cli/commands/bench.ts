@@ -4,7 +4,17 @@ import { choice, defineCommand, integer } from '../framework.ts';
 
 const BENCHES = ['import', 'ingest', 'cold', 'timing', 'nightly', 'never-seen', 'scorer'] as const;
 /** These take long, and run only by name. */
-const LONG = ['million', 'fuzz', 'reasons', 'audiences', 'demand', 'counted', 'first-load', 'memory'] as const;
+const LONG = [
+  'million',
+  'fuzz',
+  'reasons',
+  'audiences',
+  'demand',
+  'counted',
+  'counted-large',
+  'first-load',
+  'memory',
+] as const;
 
 export default defineCommand({
   name: 'bench',
