@@ -66,12 +66,14 @@ def membership(losses: Floats, trained_on: NDArray[np.bool_]) -> Membership:
     return Membership(mean, mean - half, mean + half, float(np.mean(found)))
 
 
-def planted(losses: Floats, candidates: Floats) -> Planted:
-    """From losses [N] of planted sequences and [N,C] of candidates by the model that each was planted in."""
+def planted(losses: Floats, candidates: Floats, user: NDArray[np.int64]) -> Planted:
+    """From losses [N] of planted sequences and [N,C] of candidates by a model that each was planted in; `user` [N] says
+    which are of one sequence, since its ranks in several models are much the same."""
     likelier = (candidates < losses[:, None]).sum(1) + 0.5 * (candidates == losses[:, None]).sum(1)
     count = candidates.shape[1]
     rank = likelier / count
-    half = 1.96 * float(np.std(rank, ddof=1)) / math.sqrt(len(rank))
+    each = np.asarray([rank[user == one].mean() for one in np.unique(user)])
+    half = 1.96 * float(np.std(each, ddof=1)) / math.sqrt(len(each))
     exposure = math.log2(count + 1) - np.log2(likelier + 1)
-    mean = float(rank.mean())
+    mean = float(each.mean())
     return Planted(mean, mean - half, mean + half, float(exposure.mean()))

@@ -28,7 +28,7 @@ from context import PURCHASE, TYPES
 from cost import cost
 from dataset import DAY, Folder, Ints
 from export import load_members, load_net
-from fit import Checkpoints, say
+from fit import Checkpoints, heed_signals, reason_of, say
 from network import EXPORTED_ATTENTION, Member
 from private import LEARNING, descend, plan, span_of
 from users import DAYS_ASKED, AdapterLoss, Days, NetworkLoss, Sequences, Source
@@ -124,11 +124,9 @@ def order_of(source: Days | Sequences) -> list[Ints]:
     return sets
 
 
-def attack(args: argparse.Namespace, folder: Folder, trained: str, epsilon: float) -> dict[str, Any]:
+def attack(args: argparse.Namespace, source: Days | Sequences, trained: str, epsilon: float) -> dict[str, Any]:
     """Models of one kind, each trained on half of the users and half of the planted ones, and what is found out of them."""
     started = time.monotonic()
-    member, span = start_of(args.init), span_of(folder.meta)
-    source = Days(member, folder, span) if trained == "adapter" else Sequences(member, folder, span)
     strangers = args.planted + args.candidates
     real = source.users - strangers
     make = np.random.default_rng(args.seed)
@@ -153,7 +151,11 @@ def attack(args: argparse.Namespace, folder: Folder, trained: str, epsilon: floa
         "membership": asdict(membership(found[:, :real], trained_on[:, :real])),
         "plantedMembership": asdict(membership(found[:, plants], trained_on[:, plants])),
         "planted": asdict(
-            planted(np.asarray([found[one] for one in inside]), np.stack([candidates[model] for model, _ in inside]))
+            planted(
+                np.asarray([found[one] for one in inside]),
+                np.stack([candidates[model] for model, _ in inside]),
+                np.asarray([user for _, user in inside]),
+            )
         ),
         "users": real,
         "seconds": round(time.monotonic() - started, 1),
@@ -164,9 +166,12 @@ def audit(args: argparse.Namespace) -> dict[str, Any]:
     torch.use_deterministic_algorithms(True, warn_only=True)
     with tempfile.TemporaryDirectory() as scratch:
         folder = with_strangers(args.data, args.planted + args.candidates, args.seed, Path(scratch))
-        learning = ("adapter", "network") if args.network else ("adapter",)
-        kinds = [(trained, epsilon) for trained in learning for epsilon in (float("inf"), *args.epsilon)]
-        results = [attack(args, folder, trained, epsilon) for trained, epsilon in kinds]
+        start, span = start_of(args.init), span_of(folder.meta)
+        sources: dict[str, Days | Sequences] = {"adapter": Days(start, folder, span)}
+        if args.network:
+            sources["network"] = Sequences(start, folder, span)
+        epsilons = (float("inf"), *args.epsilon)
+        results = [attack(args, source, trained, epsilon) for trained, source in sources.items() for epsilon in epsilons]
     spent = None
     if args.train_end is not None:
         spent = cost(start_of(args.init), Folder(args.data), args.train_end, [float("inf"), *args.cost_epsilon], args.cost_seeds)
@@ -197,7 +202,8 @@ def arguments() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
+    heed_signals()
     try:
         print(json.dumps(audit(arguments())))
     except (RuntimeError, ValueError, OSError, KeyboardInterrupt) as problem:
-        sys.exit(f"training stopped: {problem or type(problem).__name__}")
+        sys.exit(f"training stopped: {reason_of(problem)}")

@@ -43,8 +43,16 @@ def test_a_known_shift_gives_the_auc_of_two_normal_distributions() -> None:
 def test_planted_sequences_that_are_known_rank_first_and_others_anywhere() -> None:
     make = np.random.default_rng(4)
     candidates = make.normal(size=(200, 255))
-    known = planted(candidates.min(1) - 1.0, candidates)
+    known = planted(candidates.min(1) - 1.0, candidates, np.arange(200))
     assert known.rank == 0.0 and known.exposure == pytest.approx(math.log2(256))
-    unknown = planted(make.normal(size=200), candidates)
+    unknown = planted(make.normal(size=200), candidates, np.arange(200))
     assert unknown.low < 0.5 < unknown.high
     assert unknown.exposure == pytest.approx(CHANCE_EXPOSURE, abs=0.35)
+
+
+def test_ranks_of_one_sequence_in_many_models_count_once() -> None:
+    make = np.random.default_rng(5)
+    losses, candidates = make.normal(size=20), make.normal(size=255)
+    once = planted(losses, np.tile(candidates, (20, 1)), np.arange(20))
+    often = planted(np.repeat(losses, 9), np.tile(candidates, (180, 1)), np.repeat(np.arange(20), 9))
+    assert often.rank == pytest.approx(once.rank) and often.high == pytest.approx(once.high)
