@@ -46,7 +46,7 @@ def held_out(data: Data, part: Part, positions: int) -> HeldOut | None:
 
     names = ("weight", "survival", "known")
     empty = torch.zeros(0)
-    rest = dict.fromkeys(("words", "at", "count", "local", "shop", "moment", "next_local", "following", "group"), empty)
+    rest = dict.fromkeys(("words", "at", "count", "local", "shop", "moment", "next_local", "following", "group", "cut"), empty)
     silence = torch.cat([silence_of(batch).flatten() for batch in batches])
     group = torch.cat([batch.group.unsqueeze(1).expand(-1, QUERIES).flatten() for batch in batches])
     return HeldOut(Batch(**rest, **{name: flat(name) for name in names}), silence, group)

@@ -53,8 +53,10 @@ class Positions:
         self.categories = torch.nn.functional.one_hot(own, LOCALS).float()[:, :, 1:]
         again = (own.unsqueeze(1) == own.unsqueeze(2)) & (own > 0).unsqueeze(1) & (strictly_earlier > 0)
         again_that_day = again & (day.unsqueeze(1) == day.unsqueeze(2))
-        self.first_of_day_in_category = (own > 0).float() * (again_that_day.float().sum(-1) == 0).float()
-        self.seen_before = (again.float().sum(-1) > 0).float()
+        times, times_that_day = again.float().sum(-1), again_that_day.float().sum(-1)
+        self.first_of_day_in_category = (own > 0).float() * (times_that_day == 0).float()
+        self.seen_before = (times > 0).float()
+        self.seen_another_day = (times > times_that_day).float()
 
 
 def log_days(days: Tensor) -> Tensor:

@@ -51,6 +51,8 @@ class Batch:
     """[R,T-1]: the next word of each position, 0 where there is none before the cut-off."""
     group: torch.Tensor
     """[R]: whose windows they are, as in `windows.i64`."""
+    cut: torch.Tensor
+    """[R,1]: day from which on nothing is known."""
 
     def to(self, device: torch.device) -> "Batch":
         return Batch(**{name: value.to(device, non_blocking=True) for name, value in vars(self).items()})
@@ -139,6 +141,7 @@ class Folder:
             next_local=torch.from_numpy(asked[:, :, 3].astype(np.int64)),
             following=torch.from_numpy(np.where(at[:, 1:] < cut * DAY, words[:, 1:], 0)),
             group=torch.from_numpy(np.asarray(self.windows[windows, 2])),
+            cut=torch.full((rows, 1), cut),
         )
 
     def truth(self, chosen: Ints, cut: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -170,16 +170,21 @@ def save_weights(net: BuyTiming, file: Path) -> None:
     file.write_bytes(save(tensors, facts))  # `save_file` would not say by a code that the disk is full
 
 
-def load_members(bundle: Path) -> list[Member]:
-    """The members of a bundle, ready to train on."""
+def load_members(bundle: Path, may_lack: tuple[str, ...] = ()) -> list[Member]:
+    """The members of a bundle, ready to train on; parts that it may lack, as one of before, are as they are drawn."""
     with safe_open(str(bundle / WEIGHTS), "pt") as file:
         facts = file.metadata()
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     members = []
     for number in range(int(facts["members"])):
         member = Member(Shape(**json.loads(facts["shape"])))
-        prefix = f"{number}."
-        member.load_state_dict({name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)})
+        state = member.state_dict()
+        for name in state:
+            if (there := tensors.get(f"{number}.{name}")) is not None:
+                state[name] = there
+            elif not name.startswith(may_lack):
+                raise ValueError(f"{bundle} has no {name}: it is of another version of the network")
+        member.load_state_dict(state)
         members.append(member)
     return members
 

@@ -8,11 +8,14 @@ true survival: the expectation over all outcomes. Of a log, time bins that do no
 import torch
 from torch import Tensor, nn
 
-from dataset import Batch
+from context import LOCALS
+from dataset import DAY, FAR, Batch
 from network import HORIZONS, Member, Positions
 
-HAZARD, HORIZON, WORD, CATEGORY = 0.3, 2.0, 0.1, 0.1
+HAZARD, HORIZON, WORD, CATEGORY, NEXT = 0.3, 2.0, 0.1, 0.1, 0.1
 """Weights of the parts."""
+SOON_DAYS = 30
+"""What comes later is not asked about."""
 
 
 def losses(member: Member, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
@@ -25,9 +28,9 @@ def losses(member: Member, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
     some = (batch.following > 0).sum().clamp(min=1)
     word = nn.functional.cross_entropy(word_logits.flatten(0, 1), batch.following.flatten(), ignore_index=0, reduction="sum")
     parts["word"] = word / some
-    parts["category"] = pointer_loss(member, batch, states, p, hidden)
-    weighted = parts["hazard"] * HAZARD + parts["horizon"] * HORIZON + parts["word"] * WORD + parts["category"] * CATEGORY
-    return weighted, parts
+    parts["category"], parts["next"] = next_losses(member, batch, states, p, hidden)
+    weights = {"hazard": HAZARD, "horizon": HORIZON, "word": WORD, "category": CATEGORY, "next": NEXT}
+    return torch.stack([weight * parts[name] for name, weight in weights.items()]).sum(), parts
 
 
 def hazard_losses(logits: Tensor, batch: Batch) -> dict[str, Tensor]:
@@ -50,9 +53,27 @@ def hazard_losses(logits: Tensor, batch: Batch) -> dict[str, Tensor]:
     return {"hazard": (weight * hazard).mean(), "horizon": mean[0], "oracle": mean[1]}
 
 
-def pointer_loss(member: Member, batch: Batch, states: Tensor, p: Positions, hidden: Tensor) -> Tensor:
-    """Cross-entropy of the category of the next purchase, for the first query of each row that knows it."""
-    known = batch.next_local[:, 0] >= 0
-    said = member.pointer(states, p, hidden[:, :1], batch.moment[:, :1])
-    picked = said.gather(1, batch.next_local[:, :1].clamp(min=0)).squeeze(1)
-    return -(picked * known.float()).sum() / known.float().sum().clamp(min=1.0)
+def next_losses(member: Member, batch: Batch, states: Tensor, p: Positions, hidden: Tensor) -> tuple[Tensor, Tensor]:
+    """Cross-entropies of the category of the next purchase and of the first word of the next active day, for the first
+    query of each row that knows it. What the words teach stays in their own head."""
+    moment, weight, shop = batch.moment[:, :1], batch.weight[:, 0], batch.shop[:, 0]
+    state = member.latest(states, p, moment).squeeze(1)
+    # Where categories are left out, the window's last ones have numbers: that tells which of them came again.
+    known = (batch.next_local[:, 0] >= 0) & (p.local.amax(-1) < LOCALS - 1)
+    own = member.coming(states, state, p, hidden[:, :1], batch.words, shop, moment)[0]
+    said = torch.log(own.gather(1, batch.next_local[:, :1].clamp(min=0)).squeeze(1) + 1e-9)
+    category = -(said * known.float()).sum() / known.float().sum().clamp(min=1.0)
+    first = first_of_next_day(p, moment, batch.cut)
+    words = member.coming(states.detach(), state.detach(), p, hidden[:, :1].detach(), batch.words, shop, moment)[1]
+    said = (first * torch.log(words.gather(1, batch.words) + 1e-9)).sum(-1)
+    return category, -(weight * said).sum() / (weight * first.sum(-1)).sum().clamp(min=1e-9)
+
+
+def first_of_next_day(p: Positions, moment: Tensor, cut: Tensor) -> Tensor:
+    """How much of the first thing after `moment` [B,1] each position [B,T] is: several of one instant share it, since nobody
+    knows their order. Nothing where nothing comes within 30 days, or before the day `cut` [B,1]."""
+    end = torch.minimum(moment + SOON_DAYS * DAY, cut * DAY)
+    later = p.valid & (p.at >= moment) & (p.at < end)
+    first = torch.where(later, p.at, torch.full_like(p.at, FAR * DAY)).amin(-1, keepdim=True)
+    share = p.weight * (later & (p.at == first)).float()
+    return share / share.sum(-1, keepdim=True).clamp(min=1.0)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from transformers import AttentionInterface, GPT2Config, GPT2Model
 
 from context import TYPES, Positions, context_features
+from next_head import NextHead, type_shares
 
 EDGES = (*range(32), 45, 60, 90, 120)
 BINS = len(EDGES) - 1
@@ -89,9 +90,7 @@ class Member(nn.Module):
             nn.init.zeros_(layer.bias)
         self.linear.bias.data[:BINS] = -3.0
         self.next_word = nn.Linear(width, shape.vocabulary)
-        self.pointer_query = nn.Linear(shape.hidden, 32)
-        self.pointer_key = nn.Sequential(nn.Linear(width + TYPES + 3, 64), nn.GELU(), nn.Linear(64, 33))
-        self.pointer_other = nn.Linear(shape.hidden, 1)
+        self.next_head = NextHead(width, shape.hidden)
 
     def positions(self, words: Tensor, at: Tensor, count: Tensor, local: Tensor) -> Positions:
         return Positions(self.word_types[words], at, count, local, words > 0)
@@ -171,20 +170,22 @@ class Member(nn.Module):
         daily = torch.gather(head, 2, index)
         return torch.cat([daily, torch.zeros_like(daily[:, :, : BINS - 31])], dim=-1)
 
-    def pointer(self, states: Tensor, p: Positions, hidden: Tensor, moment: Tensor) -> Tensor:
-        """Log-probabilities [B,65] that the next purchase after `moment` [B,1] is in each own category; 0: another."""
-        ago = (moment - p.at).float().clamp(min=0.0) / DAY
-        facts = torch.cat([p.of_type, torch.stack([torch.log1p(ago), torch.log1p(p.weight), p.seen_before], dim=-1)], dim=-1)
-        keyed = self.pointer_key(torch.cat([states, facts], dim=-1))
-        score = (keyed[:, :, :32] * self.pointer_query(hidden)).sum(-1) * 0.2 + keyed[:, :, 32]
-        usable = p.valid & (p.at < moment) & (p.local > 0)
-        score = torch.where(usable, score.clamp(-20.0, 20.0), torch.full_like(score, -1e4))
-        other = self.pointer_other(hidden[:, 0]).clamp(-20.0, 20.0)
-        top = torch.maximum(score.amax(-1, keepdim=True), other)
-        mass = torch.exp(score - top) * usable.float()
-        own = torch.bmm(mass.unsqueeze(1), p.categories).squeeze(1)
-        all_mass = torch.cat([torch.exp(other - top), own], dim=-1)
-        return torch.log(all_mass / all_mass.sum(-1, keepdim=True) + 1e-9)
+    def coming(
+        self, states: Tensor, state: Tensor, p: Positions, hidden: Tensor, words: Tensor, shop: Tensor, moment: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Of the next purchase after `moment` [B,1], the probability [B,65] of each own category, 0: another; and of the
+        next active day the first word's [B,V]. `state` [B,D] is that of the last position before the moment, `shop` [B,S] the
+        shop's statistics then."""
+        vocabulary = self.shape.vocabulary
+        category, word = self.next_head(states, p, hidden, words, vocabulary, moment)
+        own = torch.bmm(category[:, 1:].unsqueeze(1), p.categories).squeeze(1)
+        spread = nn.functional.pad(word[:, :1] * self.elsewhere(state, hidden, shop), (1, 0))
+        return torch.cat([category[:, :1], own], dim=-1), spread.scatter_add(1, words, word[:, 1:])
+
+    def elsewhere(self, state: Tensor, hidden: Tensor, shop: Tensor) -> Tensor:
+        """Probabilities [B,V-1] of the words of the vocabulary where the next one is not the user's own; as `coming`."""
+        logits = self.next_word(state + self.next_head.towards(hidden.squeeze(1))) + type_shares(shop)[:, self.word_types]
+        return torch.softmax(logits[:, 1:], dim=-1)
 
 
 def context_width() -> int:
@@ -257,8 +258,9 @@ class BuyTiming(nn.Module):
             logits, hidden = member.silence(state, p, shop, moment)
             stays.append(nn.functional.logsigmoid(-logits))
             leaves.append(nn.functional.logsigmoid(logits))
-            word_p = word_p + self.mix[number] * torch.softmax(member.next_word(state.squeeze(1))[:, 1:], dim=-1)
-            local_p = local_p + self.mix[number] * torch.exp(member.pointer(states, p, hidden[:, :1], origin))
+            own, following = member.coming(states, state.squeeze(1), p, hidden[:, :1], words, shop, origin)
+            local_p = local_p + self.mix[number] * own
+            word_p = word_p + self.mix[number] * following[:, 1:]
         mixed = blended(torch.stack(stays), torch.stack(leaves), self.mix) if len(leaves) > 1 else torch.exp(leaves[0])
         hazard = mixed.clamp(1e-7, 1.0 - 1e-7)
         if self.blend.corrects:

@@ -4,8 +4,8 @@
 
 A body is dear to run and general; how its states and the context features become hazards depends on the breadth of the
 family. So the body reads each window once (the result is kept beside the data), and the query head then sees every
-query many times at a fiftieth of the cost; the pointer head follows in one more pass over the windows. Stopped, the
-same command goes on where it was: from the kept features, and from the last checkpoint in `--checkpoints`.
+query many times at a fiftieth of the cost; what tells the next action and category follows, from the windows again.
+Stopped, the same command goes on where it was: from the kept features, and from the last checkpoint in `--checkpoints`.
 """
 
 import argparse
@@ -26,7 +26,7 @@ from torch import nn
 
 from export import WEIGHTS, load_members, write_bundle
 from fit import heed_signals, reason_of, save_whole, say
-from heads import HEAD, POINTER, head_batches, head_loss, judge, pointer_batches, pointer_loss, renormalise
+from heads import HEAD, NEXT, head_batches, head_loss, judge, judge_next, next_batches, next_loss, renormalise
 from network import BuyTiming, Member
 from shops import Shops
 
@@ -80,7 +80,7 @@ def refit(args: argparse.Namespace) -> dict[str, Any]:
     started = time.monotonic()
     torch.set_num_threads(args.threads)
     torch.manual_seed(args.seed)
-    members = load_members(args.init)
+    members = load_members(args.init, may_lack=NEXT)
     key = hashlib.sha256((args.init / WEIGHTS).read_bytes()).hexdigest()[:8]
     before = json.loads((args.init / "manifest.json").read_text())
     shops = [Shops(folder) for folder in args.data]
@@ -91,16 +91,15 @@ def refit(args: argparse.Namespace) -> dict[str, Any]:
         for part in shops:
             part.read(member, f"{key}-{number}")
             say(f"{part.folder.name}: read")
-        renormalise(member, seen)
-        say(f"member {number}: held-out shops before {json.dumps(judge(member, held))}")
-        name = f"head-{number}"
-        loss = partial(head_loss, anchor=copy.deepcopy(member), trust=args.trust)
-        fit_stage(name, member, HEAD, head_batches(seen, 2_048, args.seed), args.steps, 1e-3, loss, args)
-        if args.pointer_steps:
-            say(f"member {number}: held-out shops {json.dumps(judge(member, held))}")
-            name = f"pointer-{number}"
-            fit_stage(name, member, POINTER, pointer_batches(seen, args.seed), args.pointer_steps, 1.5e-3, pointer_loss, args)
-        results.append(judge(member, held))
+        if not args.only_next:
+            renormalise(member, seen)
+            say(f"member {number}: held-out shops before {json.dumps(judge(member, held))}")
+            loss = partial(head_loss, anchor=copy.deepcopy(member), trust=args.trust)
+            batches = head_batches(seen, 2_048, args.seed)
+            fit_stage(f"head-{number}", member, HEAD, batches, args.steps, 1e-3, loss, args)
+        fit_stage(f"next-{number}", member, NEXT, next_batches(seen, args.seed), args.next_steps, 1.5e-3, next_loss, args)
+        results.append({**judge(member, held), **judge_next(member, held)})
+        say(f"member {number}: held-out shops {json.dumps(results[-1])}")
     metas = [part.data.meta for part in shops]
     made = hashlib.sha256(json.dumps([before["trainedOn"], metas], sort_keys=True).encode())
     digest = made.copy()
@@ -136,7 +135,8 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, required=True, help="folder of the bundle")
     parser.add_argument("--steps", type=int, default=800, help="of the query head, 2,048 queries each")
     parser.add_argument("--trust", type=float, default=0.7, help="share of the start in what browsing users teach")
-    parser.add_argument("--pointer-steps", type=int, default=450, help="of the pointer head, at most one pass")
+    parser.add_argument("--next-steps", type=int, default=1_200, help="of what tells the next action and category")
+    parser.add_argument("--only-next", action="store_true", help="leaves the query head as it is")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--checkpoints", type=Path, help="folder that keeps what is needed to go on")

@@ -14,6 +14,7 @@ const LONG = [
   'counted-large',
   'first-load',
   'memory',
+  'start',
 ] as const;
 
 export default defineCommand({

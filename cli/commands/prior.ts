@@ -5,7 +5,7 @@ import { feedShop } from '../../core/simulation/feed.ts';
 import { SHOP_KINDS } from '../../core/simulation/index.ts';
 import { dayFromNumber } from '../../core/time.ts';
 import { createVocabulary } from '../../core/vocabulary.ts';
-import { choice, defineCommand, Failure, integer, text } from '../framework.ts';
+import { choice, defineCommand, Failure, flag, integer, text } from '../framework.ts';
 
 export default defineCommand({
   name: 'prior',
@@ -19,6 +19,7 @@ export default defineCommand({
     }),
     queries: integer('N', 'days asked of each of them', { default: 12, min: 1 }),
     kind: choice('KIND', SHOP_KINDS, 'only shops of this kind (default: the whole family)'),
+    wander: flag('users of most shops come back to less: for what tells the next category, never for hazards'),
     seed: integer('N', 'seed of the first shop; the others follow', { default: 1, min: 0 }),
     out: text('FOLDER', 'where to write', { required: true }),
   },
@@ -38,6 +39,7 @@ export default defineCommand({
         users: options.users,
         asked: options.asked,
         queriesPerUser: options.queries,
+        wander: options.wander ?? false,
       });
       const rows = new Map([...shop.statistics].map(([day, vector]) => [day, writer.addShopRow(vector)]));
       for (const window of shop.windows) {
@@ -58,6 +60,7 @@ export default defineCommand({
     const result = {
       shops: options.shops,
       seed: options.seed,
+      wander: options.wander ?? false,
       users,
       actions,
       firstDay: dayFromNumber(firstDay),

@@ -33,6 +33,7 @@ export default defineCommand({
       'bundle, or GPT-2 of Hugging Face, to start from; none: from nothing (default: the shipped bundle)',
     ),
     heads: flag('refits the heads of the bundle to simulated shops and leaves its body as it is'),
+    onlyNext: flag('with --heads: only of what tells the next action and category; every hazard stays as it is'),
     privateEpsilon: positive(
       'E',
       'trains with differential privacy: at most so much epsilon for each user (inf: the same without)',
@@ -50,6 +51,7 @@ export default defineCommand({
     if (folders.length > 0 && options.actions !== undefined) throw new Usage('name folders or --actions, not both');
     if (options.heads && folders.length < 3)
       throw new Usage('--heads needs three folders of simulated shops or more: the last two are held out');
+    if (options.onlyNext && !options.heads) throw new Usage('--only-next needs --heads');
     const secret = privateOf(options, context.resolve);
     const missing = folders.find((folder) => !existsSync(join(folder, 'meta.json')));
     if (missing)
@@ -72,8 +74,9 @@ export default defineCommand({
         const valued = (['size', 'members', 'seed', 'epochs', 'minutes'] as const).flatMap((name) =>
           options[name] === undefined ? [] : [`--${name}`, String(options[name])],
         );
+        const heads = ['--seed', String(options.seed), ...(options.onlyNext ? ['--only-next'] : [])];
         const result = options.heads
-          ? await runTraining(context, python, [...shared, '--seed', String(options.seed)], 'refit.py')
+          ? await runTraining(context, python, [...shared, ...heads], 'refit.py')
           : await runTraining(context, python, [
               ...shared,
               ...valued,

@@ -6,6 +6,7 @@ import { trainingWindows } from '../training.ts';
 import type { Vocabulary } from '../vocabulary.ts';
 import { createRandom, type Random } from './random.ts';
 import { simulateForTraining, type TrainingOptions, type TrainingUser } from './training.ts';
+import { drawWandering, wandered } from './wander.ts';
 
 const DAY_SECONDS = 86_400;
 /** Reading a long window costs as much as reading many short ones: one of two is left out, and the other counts twice. */
@@ -31,9 +32,15 @@ export interface FedShop {
   windows: FedWindow[];
 }
 
+export interface FeedOptions extends TrainingOptions {
+  /** Users of most shops come back to less than they did. Targets stay as they are, so hazards must not learn from it. */
+  wander?: boolean;
+}
+
 /** One simulated shop, ready for training. Deterministic in the seed. */
-export function feedShop(seed: number, vocabulary: Vocabulary, options: TrainingOptions = {}): FedShop {
+export function feedShop(seed: number, vocabulary: Vocabulary, options: FeedOptions = {}): FedShop {
   const { shop, users } = simulateForTraining(seed, options);
+  if (options.wander) wander(users, seed);
   const days = new Set(users.flatMap(({ queries }) => queries.map(({ day }) => day)));
   const histories = users.map(historyOf);
   const random = createRandom(seed, 0x66656564);
@@ -46,6 +53,12 @@ export function feedShop(seed: number, vocabulary: Vocabulary, options: Training
     statistics: statisticsOf(histories, days),
     windows: users.flatMap((user) => windowsOf(user, vocabulary, random)),
   };
+}
+
+function wander(users: TrainingUser[], seed: number): void {
+  const random = createRandom(seed, 0x77616e64);
+  const rates = drawWandering(random);
+  if (rates) for (const user of users) user.actions = wandered(user.actions, rates, random);
 }
 
 function historyOf({ actions }: TrainingUser): UserDays {

@@ -16,7 +16,7 @@ def held(logits: torch.Tensor, seed: int = 0) -> HeldOut:
     came = torch.rand(logits.shape, generator=draw) < torch.sigmoid(logits)
     survival = torch.cumprod(1.0 - came.float(), -1).unsqueeze(0)
     ones, none = torch.ones_like(survival), torch.zeros(0)
-    truth = Batch(none, none, none, none, none, none, ones[:, :, 0], survival, ones, none, none, none)
+    truth = Batch(none, none, none, none, none, none, ones[:, :, 0], survival, ones, none, none, none, none)
     group = torch.arange(len(logits)) // QUERIES
     return HeldOut(truth, torch.tensor([0, 3, 10, 20]).repeat(len(logits) // QUERIES), group)
 

@@ -10,7 +10,7 @@ from context import Positions, context_features
 from export import example, load_net, write_bundle
 from network import DAY, BuyTiming, Member, Shape
 
-WORDS, SHOP = 11, 7
+WORDS, SHOP = 11, 30
 
 
 @pytest.fixture(scope="module")
@@ -99,6 +99,27 @@ def test_probabilities_are_ordered_and_add_up(net: BuyTiming) -> None:
     assert torch.allclose(1 - torch.cumprod(1 - hazard[..., :30], dim=-1)[..., -1], p_buy[..., 4], atol=1e-4)
     assert torch.allclose(next_local_p.sum(-1), torch.ones(16), atol=1e-4)
     assert bool((next_word > 0).all()) and bool((next_word_p <= 1).all())
+
+
+def test_what_comes_next_is_read_from_what_was_before(net: BuyTiming) -> None:
+    inputs = example(6, 32, WORDS, SHOP, seed=4)
+    member = net.members[0]
+    assert isinstance(member, Member)
+
+    def coming(inputs: dict[str, torch.Tensor], moment: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        words = inputs["words"]
+        p = member.positions(words, inputs["at"], inputs["count"], inputs["local"])
+        states = member.states(words, inputs["count"], p)
+        hidden = member.query(states, p, inputs["shop"].unsqueeze(1), moment)[1]
+        return member.coming(states, member.latest(states, p, moment).squeeze(1), p, hidden, words, inputs["shop"], moment)
+
+    moment = inputs["at"][:, 10:11] // DAY * DAY
+    later = inputs["at"] >= moment
+    changed = {name: torch.where(later & (inputs["words"] > 0), 3, inputs[name]) for name in ("words", "local")}
+    with torch.no_grad():
+        for said, other in zip(coming(inputs, moment), coming({**inputs, **changed}, moment), strict=True):
+            assert torch.allclose(said, other, atol=1e-6)
+            assert torch.allclose(said.sum(-1), torch.ones(6), atol=1e-5)
 
 
 def test_a_bundle_gives_its_weights_back_and_names_every_file(net: BuyTiming, tmp_path) -> None:  # type: ignore[no-untyped-def]

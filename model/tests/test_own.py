@@ -13,7 +13,7 @@ from dataset import DAY, Data
 from fit import Checkpoints, Settings
 from network import Member, Shape
 
-SHOP, USERS, DAYS = 3, 40, 40
+SHOP, USERS, DAYS = 30, 40, 40
 WORDS = ["", "view", "search", "wishlist", "cart", "uncart", "checkout", "coupon", "purchase", "refund", "visit"]
 SETTINGS = Settings(rate=1e-3, positions=2_048, queries=4)
 

@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 import torch
 
+from context import Positions
 from dataset import DAY, Data, Folder, Part
 from fit import Checkpoints, Interrupted, Settings, fit
+from losses import first_of_next_day
 from network import BINS, EDGES, Member, Shape
 from start import adopt, back_off
 
-SHOP, USERS = 3, 6
+SHOP, USERS = 30, 6
 WORDS = ["", "view", "search", "wishlist", "cart", "uncart", "checkout", "coupon", "purchase", "refund", "visit", "view:a"]
 STEPS = 4
 
@@ -72,6 +74,20 @@ def test_an_earlier_cut_off_hides_labels_and_words_after_it(folder: Path) -> Non
     assert int(batch.moment[batch.weight > 0].max()) == 6 * DAY
     assert bool((batch.known.sum(-1) == 7 - batch.moment // DAY).all())
     assert bool((batch.following[:, 6:] == 0).all()) and bool((batch.following[:, :6] > 0).all())
+
+
+def test_the_first_thing_of_the_next_active_day_is_shared_by_what_comes_at_once() -> None:
+    at = torch.tensor([[0, 10, 12, 12, 20]]) * DAY
+    p = Positions(torch.zeros_like(at), at, torch.tensor([[1.0, 1, 3, 1, 1]]), torch.zeros_like(at), at >= 0)
+
+    def shares(moment: int, cut: int = 1_000) -> list[float]:
+        days = [torch.tensor([[value]]) for value in (moment * DAY, cut)]
+        return first_of_next_day(p, *days)[0].tolist()
+
+    assert shares(10) == [0, 1, 0, 0, 0]
+    assert shares(11) == [0, 0, 0.75, 0.25, 0]
+    assert shares(11, cut=12) == shares(21) == [0] * 5  # beyond what is known, and nothing left
+    assert shares(-31) == [0] * 5 and shares(-29) == [1, 0, 0, 0, 0]  # too late, and in time
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others(folder: Path) -> None:

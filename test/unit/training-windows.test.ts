@@ -60,6 +60,18 @@ describe('a simulated shop as training data', () => {
     expect(feedShop(11, vocabulary, { users: 40, queriesPerUser: 5 })).toEqual(shop);
   });
 
+  test('whose users wander knows less of what they buy next, and as much of when', () => {
+    const options = { kind: 'browsing', users: 40, queriesPerUser: 5 } as const;
+    const [stays, wanders] = [false, true].map((wander) => feedShop(2, vocabulary, { ...options, wander }));
+    const known = ({ windows }: typeof shop) => {
+      const next = windows.flatMap(({ queries }) => queries.map(({ nextLocal }) => nextLocal)).filter((n) => n >= 0);
+      return next.filter((n) => n > 0).length / next.length;
+    };
+    expect(known(wanders!)).toBeLessThan(known(stays!) - 0.1);
+    const targets = ({ windows }: typeof shop) => windows.flatMap(({ queries }) => queries.map((q) => q.survival));
+    expect(targets(wanders!)).toEqual(targets(stays!));
+  });
+
   test('targets are survival curves: they start below 1 and never rise', () => {
     const queries = shop.windows.flatMap((window) => window.queries);
     expect(queries.length).toBeGreaterThan(20);
