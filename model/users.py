@@ -111,7 +111,7 @@ class NetworkLoss(nn.Module):
         self.member = member
         for name, value in member.named_parameters():
             # Nothing here asks for the next word or category, and the body is given embeddings.
-            value.requires_grad_(not name.startswith(("next_word", "pointer", "body.wte")))
+            value.requires_grad_(not name.startswith(("next_word", "next_head", "body.wte")))
 
     def forward(
         self,
