@@ -37,7 +37,7 @@ def test_too_many_expected_buyers_are_corrected_where_they_are_silent() -> None:
     says = hazards(3)
     truly = says - torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(USERS).unsqueeze(1)
     blend, losses = learn_blend(says.unsqueeze(0), held(truly))
-    assert losses["fitted"] < losses["member 0"]
+    assert losses["corrected"] < losses["member 0"]
     assert blend.shift[2] < -0.3 and abs(blend.shift[0]) < abs(blend.shift[2]) / 2
 
 

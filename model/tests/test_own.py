@@ -64,7 +64,7 @@ def test_held_out_weeks_are_the_last_and_nothing_of_them_is_known_before(tmp_pat
 def test_shares_are_learned_and_a_resumed_training_gives_the_same(tmp_path: Path) -> None:
     data = log(tmp_path)
     first = trained(data, tmp_path / "kept")
-    assert set(first.validation["losses"]) == {"member 0", "member 1", "mean", "fitted"}
+    assert set(first.validation["losses"]) == {"member 0", "member 1", "shares", "corrected"}
     assert sum(first.net.blend.mix) == pytest.approx(1.0, abs=1e-3)
     assert len(first.net.members) == len(first.net.blend.mix)
     kept = torch.load(tmp_path / "kept" / "training.pt", weights_only=True)
