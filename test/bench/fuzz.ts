@@ -105,7 +105,7 @@ async function checkStore(store: TestStore): Promise<Record<string, number>> {
 }
 
 const ATTRIBUTES: Partial<Record<TableName, string[]>> = {
-  Actions: ['user', 'dayChunk', 'p', 's', 'expires'],
+  Actions: ['user', 'dayChunk', 'p', 's', 'r', 'expires'],
   Sources: ['day', 'source', 'value', 'expires'],
 };
 

@@ -30,7 +30,7 @@ const linter = await findTool(CFN_LINT);
         writeFileSync(join(folder, `${name}.json`), JSON.stringify(template));
         return `${name}.json`;
       });
-      expect(files).toHaveLength(16);
+      expect(files).toHaveLength(20);
       const wrong = { Resources: { Key: { Type: 'AWS::KMS::Key', Properties: { EnableKeyRotation: 'often' } } } };
       writeFileSync(join(folder, 'wrong.json'), JSON.stringify(wrong));
       expect(await lint(files)).toBe('');

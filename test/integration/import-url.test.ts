@@ -67,8 +67,8 @@ describe('import to a server', () => {
     await system.stop();
     await runImport([path, '--data', direct]);
     const actions = async (folder: string) => {
-      const stored = (await dump(folder)).Actions.flatMap(({ user, l }) =>
-        (l as object[]).map((action) => JSON.stringify([user, action])),
+      const stored = (await dump(folder)).Actions.flatMap((item) =>
+        item.actions.map((action) => JSON.stringify([item.user, action])),
       );
       return stored.sort();
     };

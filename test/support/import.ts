@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { createDynamoClient } from '../../adapters/dynamo/client.ts';
+import type { Action } from '../../core/actions/action.ts';
+import { unpackActions } from '../../core/actions/packing.ts';
 import type { Dependencies } from '../../functions/wiring.ts';
 import { withStore } from '../../local/store-access.ts';
 import { keepingEnvironment } from './environment.ts';
@@ -71,8 +73,14 @@ export function newDataFolder(timeZone = 'UTC'): string {
   return folder;
 }
 
-/** Every item of the tables that an import writes, in order; ids of users decrypted. */
-export function dump(folder: string): Promise<Record<'Actions' | 'Users' | 'Settings', Record<string, unknown>[]>> {
+interface Dump {
+  Actions: { user: string; dayChunk: string; actions: Action[] }[];
+  Users: Record<string, unknown>[];
+  Settings: Record<string, unknown>[];
+}
+
+/** Every item of the tables that an import writes, in order; ids of users decrypted, actions unpacked. */
+export function dump(folder: string): Promise<Dump> {
   const read = async (deps: Dependencies) => {
     const client = createDynamoClient();
     const scan = async (TableName: string): Promise<Record<string, unknown>[]> => {
@@ -89,7 +97,11 @@ export function dump(folder: string): Promise<Record<'Actions' | 'Users' | 'Sett
       ...rest,
       userId: deps.pseudonyms.decrypt(encryptedId as Uint8Array),
     }));
-    const tables = { Actions: await scan('Actions'), Users: users, Settings: await scan('Settings') };
+    const actions = (await scan('Actions')).map(({ p, ...rest }) => ({
+      ...rest,
+      actions: unpackActions(p as Uint8Array),
+    }));
+    const tables = { Actions: actions as Dump['Actions'], Users: users, Settings: await scan('Settings') };
     client.destroy();
     return tables;
   };

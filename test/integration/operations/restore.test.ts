@@ -158,7 +158,12 @@ describe('without a backup', () => {
     const args = ['rebuild', '--stage', 'dev', '--ids', 'customers.txt', '--json'];
     const { stdout } = await run(process.execPath, [join(ROOT, 'cli', 'run.mjs'), ...args], {
       cwd: folder,
-      env: { ...process.env, NODE_OPTIONS: '', AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${cloud.port}` },
+      env: {
+        ...process.env,
+        INIT_CWD: folder,
+        NODE_OPTIONS: '',
+        AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${cloud.port}`,
+      },
     });
     expect(JSON.parse(stdout.trim().split('\n').at(-1)!)).toMatchObject({ named: 5, merged: 1 });
     expect(await night()).toEqual(before);
