@@ -80,7 +80,7 @@ test('a promotion whose answer is lost is live, known to the history, and refuse
   await expect(promote(process_(), 'b', asked)).rejects.toThrow('b is live already');
 });
 
-test('of changes at once one is carried out, the others are refused, and the history has the one', async () => {
+test('changes at once are carried out one after the other or refused, and the history has each that was', async () => {
   await promote(process_(), 'b', asked);
   const tried = await Promise.allSettled([
     promote(process_(), 'c', asked),
@@ -88,10 +88,14 @@ test('of changes at once one is carried out, the others are refused, and the his
     rollBack(process_(), asked),
   ]);
   const through = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-  expect(through).toHaveLength(1);
+  // How many depends on the store: one may begin when another has ended.
+  expect(through.length).toBeGreaterThan(0);
   for (const one of tried) if (one.status === 'rejected') expect(one.reason).toBeInstanceOf(ChangeRefused);
-  expect(await live()).toBe(through[0]!.version);
-  expect(await history()).toEqual(['promotion b', `${through[0]!.what} ${through[0]!.version}`]);
+  const said = through.map(({ what, version }) => `${what} ${version}`).sort();
+  expect((await history()).slice(1).sort()).toEqual(said);
+  const { changes } = await liveHistory(process_());
+  expect(changes.at(-1)!.version).toBe(await live());
+  for (const [i, { from }] of changes.slice(1).entries()) expect(from).toBe(changes[i]!.version);
 });
 
 test('a bundle whose folder is not called by its version is refused', async () => {
