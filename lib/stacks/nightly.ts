@@ -1,6 +1,6 @@
 /** The nightly run: its steps, the state machine over them, and the schedule. */
 import { CfnOutput, Duration, Stack, type StackProps, TimeZone } from 'aws-cdk-lib';
-import { MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { Policy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
@@ -14,7 +14,7 @@ import { HouseFunction } from '../constructs/function.ts';
 import { allow, argueWildcard, NO_RESOURCE } from '../constructs/role.ts';
 import { environmentOf } from '../environment.ts';
 import { grantsFor } from '../grants.ts';
-import { stageMetric } from '../metrics.ts';
+import { stageMetric, unsuccessful } from '../metrics.ts';
 import { nightlyDefinition } from '../nightly/definition.ts';
 import { PERMISSIONS } from '../permissions.ts';
 import type { DataStack } from './data.ts';
@@ -163,19 +163,8 @@ export class NightlyStack extends Stack {
   }
 
   private createAlarms(machine: StateMachine, { alarms: topic }: DataStack): void {
-    const period = Duration.minutes(5);
     new HouseAlarm(this, 'RunFailed', {
-      metric: new MathExpression({
-        // What never happened has no value.
-        expression: 'FILL(failed, 0) + FILL(late, 0) + FILL(stopped, 0)',
-        usingMetrics: {
-          failed: machine.metricFailed({ period }),
-          late: machine.metricTimedOut({ period }),
-          stopped: machine.metricAborted({ period }),
-        },
-        label: 'Runs that did not succeed',
-        period,
-      }),
+      metric: unsuccessful(machine, 'Runs that did not succeed'),
       threshold: 1,
       topic,
       name: 'the-nightly-run-failed',

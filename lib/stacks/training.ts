@@ -11,11 +11,13 @@ import { RegionInfo } from 'aws-cdk-lib/region-info';
 import type { Construct } from 'constructs';
 import { NIGHTLY_HOUR } from '../../functions/nightly/steps.ts';
 import type { StageConfig } from '../config.ts';
+import { HouseAlarm } from '../constructs/alarm.ts';
 import { HouseFunction } from '../constructs/function.ts';
 import { allow, argueWildcard, NO_RESOURCE } from '../constructs/role.ts';
 import { uploadFolder } from '../constructs/upload.ts';
 import { environmentOf } from '../environment.ts';
 import { grantsFor } from '../grants.ts';
+import { unsuccessful } from '../metrics.ts';
 import { PERMISSIONS } from '../permissions.ts';
 import { trainingDefinition } from '../training/definition.ts';
 import type { DataStack } from './data.ts';
@@ -65,6 +67,14 @@ export class TrainingStack extends Stack {
       description: 'The weekly training',
       schedule: at(TRAINING_HOUR, config.training.weekday, config),
       target: new StepFunctionsStartExecution(machine, { input: ScheduleTargetInput.fromObject({}) }),
+    });
+    new HouseAlarm(this, 'TrainingFailed', {
+      // One that is stuck ends by its time limit.
+      metric: unsuccessful(machine, 'Trainings that did not succeed'),
+      threshold: 1,
+      topic: props.data.alarms,
+      name: 'the-weekly-training-failed',
+      felt: 'The live model grows old: what users do otherwise than some weeks ago, it does not learn.',
     });
     new CfnOutput(this, 'StateMachine', { value: machine.stateMachineArn, description: 'Start it to train now' });
   }

@@ -25,11 +25,17 @@ const BY_SCORER: Record<string, string[]> = {
   always: ['the-model-fails', 'the-model-is-slow', 'the-gpu-is-nearly-full'],
   lambda: [],
 };
+const WITH_TRAINING = ['the-weekly-training-failed'];
 
 describe.each(stages)('the alarms of stage $name', (stage) => {
   test('are these and no others', () => {
     const names = alarmsOf(stage).map(({ Properties }) => nameOf(stage, Properties.AlarmName));
-    expect(names.sort()).toEqual([...EVERYWHERE, ...BY_SCORER[stage.config.scorer]!].sort());
+    const expected = [
+      ...EVERYWHERE,
+      ...BY_SCORER[stage.config.scorer]!,
+      ...(stage.config.training ? WITH_TRAINING : []),
+    ];
+    expect(names.sort()).toEqual(expected.sort());
   });
 
   test('tell the topic, say what users feel, and link the section of the runbook that is called as they are', () => {

@@ -4,6 +4,7 @@
  * counted from what happened. Whoever is on call asks it with AWS's own command line.
  */
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -25,11 +26,13 @@ import { createHandler as createLookBack } from '../../functions/nightly/look-ba
 import { createHandler as createPlan } from '../../functions/nightly/plan/handler.ts';
 import { createHandler as createScoreShard } from '../../functions/nightly/score-shard/handler.ts';
 import { createHandler as createOverview } from '../../functions/overview/handler.ts';
+import { createHandler as createPromotion } from '../../functions/promotion/handler.ts';
 import { createHandler as createQuality } from '../../functions/quality/handler.ts';
 import { createHandler as createRegulations } from '../../functions/regulations/handler.ts';
 import type { FunctionName } from '../../functions/routes.ts';
 import { createHandler as createSources } from '../../functions/sources/handler.ts';
 import { createHandler as createTiming } from '../../functions/timing/handler.ts';
+import { createHandler as createExport } from '../../functions/training-export/handler.ts';
 import { createHandler as createWebhooks } from '../../functions/webhooks/handler.ts';
 import type { Dependencies } from '../../functions/wiring.ts';
 import type { Definition } from '../../lib/nightly/states.ts';
@@ -39,7 +42,7 @@ import { type Datum, isRinging } from './alarm-state.ts';
 import { type FaultyStore, startFaults } from './faults.ts';
 import { ofType, readable, type StageTemplates } from './infra.ts';
 import { startInterpreter } from './interpreter.ts';
-import { startLocalCloud } from './local-cloud.ts';
+import { startLocalCloud, type TrainingJob } from './local-cloud.ts';
 import { STEPS, startRotation } from './rotation.ts';
 import { PREAMBLE } from './runbook.ts';
 import { ADMIN_KEY, openShop } from './shop.ts';
@@ -75,7 +78,7 @@ export async function openGameDay(stage: StageTemplates, tools: { python: string
   );
   shop.now = Date.now();
   const data: Datum[] = [];
-  const logs: { group: string; at: number; line: string }[] = [];
+  const logs: { group: string; stream?: string; at: number; line: string }[] = [];
   const note = (namespace: string, name: string, dimensions: Record<string, string>, value = 1) =>
     void data.push({ namespace, name, dimensions, value, at: shop.now });
 
@@ -151,22 +154,40 @@ export async function openGameDay(stage: StageTemplates, tools: { python: string
     const handler = asLambda(`nightly/${name}`, create(depsOf(`nightly/${name}`) as never) as never);
     return [`<${name.replace('-', '')}Function.Arn>`, handler] as const;
   });
-  const [machine] = ofType(stage.stacks.nightly, 'AWS::StepFunctions::StateMachine');
-  const definition: Definition = JSON.parse(readable(machine!.Properties.DefinitionString, stage));
+  const trainer = {
+    '<trainingexportFunction.Arn>': asLambda(
+      'training-export',
+      createExport({ ...depsOf('training-export'), newId: randomUUID }),
+    ),
+    '<promotionFunction.Arn>': asLambda(
+      'promotion',
+      createPromotion({
+        ...depsOf('promotion'),
+        newId: randomUUID,
+        load: async ({ manifest }) => ({ score: (input) => shop.deps.scorer.score(input, manifest.version) }),
+        progress: () => {},
+      }),
+    ),
+  };
   const queries: string[] = [];
   const executions: Record<string, unknown>[] = [];
   let running: Promise<unknown> = Promise.resolve();
-  const startRun = (input: unknown) => {
-    const executionArn = `arn:aws:states:eu-central-1:${ACCOUNT}:execution:nightly:${executions.length}`;
-    const execution: Record<string, unknown> = { executionArn, status: 'RUNNING', startDate: Date.now() / 1_000 };
+  const start = (name: 'nightly' | 'training', input: unknown) => {
+    const [machine] = ofType(stage.stacks[name], 'AWS::StepFunctions::StateMachine');
+    const definition: Definition = JSON.parse(readable(machine!.Properties.DefinitionString, stage));
+    const executionArn = `arn:aws:states:eu-central-1:${ACCOUNT}:execution:${name}:${executions.length}`;
+    const execution: Record<string, unknown> = { executionArn, name, status: 'RUNNING', startDate: Date.now() / 1_000 };
     executions.unshift(execution);
     running = running.then(async () => {
       Object.assign(execution, await interpreter.run(definition, input));
       const metrics: Record<string, string> = { SUCCEEDED: 'Succeeded', FAILED: 'Failed', TIMED_OUT: 'TimedOut' };
-      note('AWS/States', `Executions${metrics[execution.status as string]}`, { StateMachineArn: '<Machine>' });
+      const dimensions = { StateMachineArn: readable({ Ref: machine!.id }, stage) };
+      note('AWS/States', `Executions${metrics[execution.status as string]}`, dimensions);
     });
     return execution;
   };
+  const machineOf = (arn: string) =>
+    arn.replace(`arn:aws:states:eu-central-1:${ACCOUNT}:stateMachine:buy-timing-${stage.name}-`, '');
   const rotation = startRotation();
   let version = 2;
   const rotate = async () => {
@@ -177,6 +198,7 @@ export async function openGameDay(stage: StageTemplates, tools: { python: string
   const cloud = await startLocalCloud(
     {
       ...Object.fromEntries(steps),
+      ...trainer,
       ...Object.fromEntries(
         Object.entries(functions).map(([name, handler]) => [`buy-timing-${stage.name}-${name}`, handler]),
       ),
@@ -187,9 +209,10 @@ export async function openGameDay(stage: StageTemplates, tools: { python: string
         `<GetCallerIdentityResponse><GetCallerIdentityResult><Account>${ACCOUNT}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
       DescribeStacks: () =>
         `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackName>edge</StackName><Outputs><member><OutputKey>Url</OutputKey><OutputValue>http://127.0.0.1:${api.port}</OutputValue></member></Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
-      'Logs_20140328.FilterLogEvents': ({ logGroupName, filterPattern, startTime }) => ({
+      'Logs_20140328.FilterLogEvents': ({ logGroupName, logStreamNamePrefix = '', filterPattern, startTime = 0 }) => ({
         events: logs
-          .filter(({ group, at, line }) => group === logGroupName && at >= startTime && fits(line, filterPattern))
+          .filter(({ group, stream = '' }) => group === logGroupName && stream.startsWith(logStreamNamePrefix))
+          .filter(({ at, line }) => at >= startTime && (!filterPattern || fits(line, filterPattern)))
           .map(({ line, at }) => ({ message: line, timestamp: at })),
       }),
       'Logs_20140328.StartQuery': ({ logGroupName, queryString }) => {
@@ -206,9 +229,13 @@ export async function openGameDay(stage: StageTemplates, tools: { python: string
             .map(({ line }) => [{ field: '@message', value: line }]),
         };
       },
-      'AWSStepFunctions.StartExecution': ({ input }) => startRun(JSON.parse(input)),
-      'AWSStepFunctions.ListExecutions': ({ statusFilter }) => ({
-        executions: executions.filter(({ status }) => !statusFilter || status === statusFilter).map(shown),
+      'AWSStepFunctions.StartExecution': ({ stateMachineArn, input }) =>
+        start(machineOf(stateMachineArn) as 'nightly' | 'training', JSON.parse(input)),
+      'AWSStepFunctions.ListExecutions': ({ stateMachineArn, statusFilter }) => ({
+        executions: executions
+          .filter(({ name }) => name === machineOf(stateMachineArn))
+          .filter(({ status }) => !statusFilter || status === statusFilter)
+          .map(shown),
       }),
       'AWSStepFunctions.DescribeExecution': ({ executionArn }) =>
         shown(executions.find((execution) => execution.executionArn === executionArn)!),
@@ -273,9 +300,21 @@ export async function openGameDay(stage: StageTemplates, tools: { python: string
     },
     /** The schedule starts the run of today. */
     async night() {
-      startRun({});
+      start('nightly', {});
       await running;
       shop.now += MINUTE;
+    },
+    /** The schedule starts the training of the week. */
+    async week() {
+      start('training', {});
+      await running;
+      shop.now += MINUTE;
+    },
+    /** A job of SageMaker that says something and fails. */
+    async failJob({ TrainingJobName }: TrainingJob, reason: string, line: string) {
+      const stream = `${TrainingJobName}/algo-1-1780000000`;
+      logs.push({ group: '/aws/sagemaker/TrainingJobs', stream, at: shop.now, line });
+      return { reason };
     },
     /** Ends every fault. */
     mend() {

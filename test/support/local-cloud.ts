@@ -130,6 +130,10 @@ export async function startLocalCloud(
         }),
       );
     }
+    if (verb === 'ListTrainingJobs') {
+      const summaries = [...cloud.jobs.keys()].reverse().map((TrainingJobName) => ({ TrainingJobName }));
+      return response.end(JSON.stringify({ TrainingJobSummaries: summaries }));
+    }
     if (verb === 'CreateModel') {
       if (cloud.models.has(given.ModelName)) return invalid('Cannot create already existing model');
       cloud.models.set(given.ModelName, given.PrimaryContainer.ModelDataSource.S3DataSource.S3Uri);

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { storeBundle } from '../../../adapters/bundles.ts';
 import type { OutcomeCell } from '../../../core/quality/sums.ts';
 import { addDays, type Day } from '../../../core/time.ts';
 import { putOutcome } from '../../../functions/runs/outcomes.ts';
@@ -12,7 +13,8 @@ import { type GameDay, openGameDay } from '../../support/game-day.ts';
 import { synthesize } from '../../support/infra.ts';
 import { AWS_CLI, findTool, INTERPRETER } from '../../support/python-tool.ts';
 import { alarmSections, commandsOf, stepsOf } from '../../support/runbook.ts';
-import { ADMIN_KEY } from '../../support/shop.ts';
+import { ADMIN_KEY, BUNDLE } from '../../support/shop.ts';
+import { actForWeeks, leaveBundle } from '../../support/weekly-training.ts';
 
 const [python, aws] = [await findTool(INTERPRETER), await findTool(AWS_CLI)];
 const HOUR = 60;
@@ -233,8 +235,8 @@ const GAMES: Record<string, Game> = {
   },
 };
 
-/** Where the endpoint is always up. */
-const ALWAYS: Record<string, Game> = {
+/** Where the endpoint is always up, and models are trained. */
+const OTHER: Record<string, Game> = {
   'the-model-fails': {
     async fault(stage) {
       await act(stage);
@@ -280,6 +282,26 @@ const ALWAYS: Record<string, Game> = {
     },
     later: 2,
   },
+
+  'the-weekly-training-failed': {
+    async fault(stage) {
+      await actForWeeks(stage.shop, today(stage), 60);
+      stage.cloud.train = (job) =>
+        stage.failJob(job, 'AlgorithmError: exit code 1', 'ValueError: the loss is no number');
+      await stage.week();
+    },
+    shows: [/FAILED/, /JobFailed\s+buy-timing-other-\S+: AlgorithmError/, /the loss is no number/],
+    async repair(stage) {
+      await storeBundle(BUNDLE, stage.shop.deps.objects);
+      stage.cloud.train = async (job) => leaveBundle(stage.shop, job, 'weekly-1', -0.05);
+    },
+    async use(stage) {
+      const runs = await stage.type('runs $TRAINER');
+      expect(runs).toMatch(/^SUCCEEDED.*\nFAILED/);
+    },
+    later: 6,
+    over: /SUCCEEDED/,
+  },
 };
 
 /** What the nights of two weeks kept of the forecasts for the next day: `share` of the buyers that were forecast came. */
@@ -300,7 +322,7 @@ function watchEndpoints(stage: GameDay): void {
 
 const STAGES = [
   { name: 'dev', games: GAMES },
-  { name: 'other', games: ALWAYS },
+  { name: 'other', games: OTHER },
 ];
 const stages = synthesize();
 

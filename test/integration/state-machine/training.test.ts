@@ -1,10 +1,8 @@
 /** The weekly training as it is synthesised, in moto's interpreter, over the real functions; only SageMaker's job is ours. */
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { storeBundle } from '../../../adapters/bundles.ts';
-import { createRandom } from '../../../core/simulation/random.ts';
 import { addDays } from '../../../core/time.ts';
 import { createHandler as createPromotion } from '../../../functions/promotion/handler.ts';
 import { createHandler as createExport } from '../../../functions/training-export/handler.ts';
@@ -15,6 +13,7 @@ import { type LocalCloud, startLocalCloud, type TrainingJob } from '../../suppor
 import { findTool, INTERPRETER } from '../../support/python-tool.ts';
 import { BUNDLE, openShop, type TestShop } from '../../support/shop.ts';
 import { variantBundle } from '../../support/variant.ts';
+import { actForWeeks, leaveBundle } from '../../support/weekly-training.ts';
 
 const python = await findTool(INTERPRETER);
 const TODAY = '2026-06-29';
@@ -55,16 +54,8 @@ const USERS = 60;
     cloud.jobs.clear();
   });
 
-  /** A job that leaves this bundle where SageMaker would. */
-  const leaving = (version: string, shift: number) => async (job: TrainingJob) => {
-    const artifacts = `${job.OutputDataConfig.S3OutputPath}/${job.TrainingJobName}/output/model/`;
-    const made = variantBundle(mkdtempSync(join(tmpdir(), 'trained-')), version, shift);
-    const to = join(shop.objectFolder, artifacts.replace('s3://<Objects>/', ''), 'bundle');
-    mkdirSync(to, { recursive: true });
-    cpSync(made, to, { recursive: true });
-    rmSync(made, { recursive: true });
-    return { artifacts };
-  };
+  const leaving = (version: string, shift: number) => async (job: TrainingJob) =>
+    leaveBundle(shop, job, version, shift);
   const run = () => interpreter.run(definition, {});
   const live = () => shop.deps.settings.get<{ version: string; change: string }>('model', 'live');
 
@@ -76,19 +67,7 @@ const USERS = 60;
 
   describe('of a shop with a past', () => {
     beforeAll(async () => {
-      const random = createRandom(1, 2);
-      for (let user = 0; user < USERS; user++)
-        await shop.act(
-          `user-${user}`,
-          ...Array.from({ length: 24 }, (_, week): [string, string][] => {
-            const day = addDays(TODAY, -7 * week - random.integer(1, 7));
-            const buys = random.chance(0.25);
-            return [
-              [`${day}T10:00:00Z`, 'view:shoes'],
-              [`${day}T11:00:00Z`, buys ? 'purchase:shoes' : 'view:hats'],
-            ];
-          }).flat(),
-        );
+      await actForWeeks(shop, TODAY, USERS);
     }, 120_000);
 
     test('exports what came before the weeks of the gate, trains from the live model, and promotes what passes', async () => {
