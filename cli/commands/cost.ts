@@ -16,15 +16,20 @@ export default defineCommand({
     retentionDays: integer('N', 'days that actions and scores are kept', { default: 240, min: 91 }),
     scorer: choice('KIND', SCORERS, 'where the model runs', { default: 'nightly' }),
     model: choice('SIZE', MODELS, 'size of the model', { default: 'tiny' }),
+    trainingHours: integer('N', 'hours that the training of a week takes; 0: there is none', {
+      default: 0,
+      min: 0,
+      max: 24,
+    }),
   },
   async run(context, _args, shop) {
     const { ours, naive } = billsOf(shop);
-    const { users, eventsPerDay, eventsPerRequest, traffic, retentionDays, scorer, model } = shop;
+    const { users, eventsPerDay, eventsPerRequest, traffic, retentionDays, scorer, model, trainingHours } = shop;
     context.print(
       `${users} users, ${eventsPerDay} events a day from a ${traffic}, ${eventsPerRequest} a request; ${MIX.acting * 100} % of the ` +
-        `users act on a day; all of the last ${retentionDays} days is kept; ${model} model, scorer ${scorer}.`,
+        `users act on a day; all of the last ${retentionDays} days is kept; ${model} model, scorer ${scorer}, ${trainingHours === 0 ? 'no training' : `${trainingHours} h of training a week`}.`,
     );
-    context.print('us-east-1, USD a month, prices and their sources in lib/cost/prices.ts; no free tier, no training.');
+    context.print('us-east-1, USD a month, prices and their sources in lib/cost/prices.ts; no free tier.');
     for (const line of ours.lines) context.print(textOf(line));
     const share = ours.usd / naive.usd;
     context.print(`${money(ours.usd)}  in all`);

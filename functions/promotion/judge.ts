@@ -21,8 +21,7 @@ export interface JudgeDependencies {
 }
 
 /** What is read at most: users, and about so many actions of them. */
-const USERS = 2_000;
-const ACTIONS = 1_000_000;
+export const JUDGED = { users: 2_000, actions: 1_000_000 } as const;
 
 /** What the gate says of a stored bundle, as of today's first instant. What it cannot judge it refuses, and says why. */
 export async function judge(deps: JudgeDependencies, version: string): Promise<GateVerdict> {
@@ -37,8 +36,8 @@ export async function judge(deps: JudgeDependencies, version: string): Promise<G
     const sample = {
       before: until,
       earliest: addDays(until, -GATE_DAYS - ACTIVE_DAYS - TRAINING_DAYS),
-      limit: USERS,
-      enough: () => read >= ACTIONS,
+      limit: JUDGED.users,
+      enough: () => read >= JUDGED.actions,
     };
     await readSample(deps, sample, (user, actions) => {
       byUser.set(user, actions);

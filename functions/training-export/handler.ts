@@ -24,15 +24,19 @@ export type TrainingExportReply =
   | { enough: false; why: string };
 
 /** What is read at most: users, and about so many actions of them, which fit into the memory of the function. */
-const USERS = 20_000;
-const ACTIONS = 6_000_000;
+export const EXPORTED = { users: 20_000, actions: 6_000_000 } as const;
 
 export function createHandler(deps: TrainingExportDependencies): () => Promise<TrainingExportReply> {
   return async () => {
     const until = addDays(deps.zone.dayOf(deps.clock()), -GATE_DAYS);
     const log = createActionLogBuilder();
     let read = 0;
-    const sample = { before: until, earliest: '1970-01-01', limit: USERS, enough: () => read >= ACTIONS };
+    const sample = {
+      before: until,
+      earliest: '1970-01-01',
+      limit: EXPORTED.users,
+      enough: () => read >= EXPORTED.actions,
+    };
     await readSample(deps, sample, (user, actions) => {
       for (const action of actions) log.add(user, action);
       read += actions.length;

@@ -62,6 +62,10 @@ export const SECONDS = {
   answer: 0.02,
   deliver: 0.5,
   erase: 0.5,
+  /** The daily look at what is live. */
+  watch: 2,
+  /** Export and gate of a training: all the time that they may take. */
+  exportAndGate: 1_800,
 } as const;
 
 /**
@@ -90,6 +94,8 @@ export const STANDING = {
   /** Metrics that are watched, each of which costs as an alarm; those of who runs the model apart. */
   alarms: 14,
   scorerAlarms: { nightly: 2, always: 3, lambda: 0 },
+  /** Where a stage has a weekly training. */
+  trainingAlarms: 3,
   /** The pepper, and the header between CloudFront and the API. */
   secrets: 2,
   /** Of users, of secrets, of operations. Each costs as much again after its first and its second year of rotation. */
@@ -100,8 +106,8 @@ export const STANDING = {
   wafRules: 3,
 } as const;
 
-/** GB of memory of functions (lib/stacks/api.ts). */
-export const MEMORY = { ingest: 0.5, answer: 1 } as const;
+/** GB of memory of functions (lib/stacks/api.ts, lib/stacks/training.ts). */
+export const MEMORY = { ingest: 0.5, answer: 1, promotion: 3 } as const;
 /** Lambda traces the first call of each second, and this share of the others. */
 export const TRACED = 0.05;
 /** Tables that functions use all day, for each of which DynamoDB asks KMS again every five minutes; seconds of that. */
@@ -125,4 +131,6 @@ export interface Shop {
   retentionDays: number;
   scorer: (typeof SCORERS)[number];
   model: (typeof MODELS)[number];
+  /** Hours of an instance that the training of a week takes; 0: there is none. */
+  trainingHours: number;
 }

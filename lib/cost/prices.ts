@@ -64,6 +64,8 @@ export const PRICES = {
   secretCalls: { usd: 0.05, per: 10_000, unit: 'calls', page: page('secrets-manager') },
   keys: { usd: 1, per: 1, unit: 'customer keys', page: page('kms') },
   keyCalls: { usd: 0.03, per: 10_000, unit: 'calls', page: page('kms') },
+  /** Half of the list price, supposed: that of spot changes by the hour, and AWS says up to 90 % less. */
+  spotHours: { usd: 0.368, per: 1, unit: 'hours of ml.g4dn.xlarge on spot', page: page('sagemaker') },
   endpointHours: { usd: 0.736, per: 1, unit: 'hours of ml.g4dn.xlarge', page: page('sagemaker') },
 } as const satisfies Record<string, Price>;
 

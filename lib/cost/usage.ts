@@ -1,5 +1,8 @@
 /** What a shop uses of AWS in a month, by meter: this design, and a naive one beside it. */
 import { NIGHTLY_CONCURRENCY } from '../../functions/nightly/steps.ts';
+import { JUDGED } from '../../functions/promotion/judge.ts';
+import { EXPORTED } from '../../functions/training-export/handler.ts';
+import { LOOK_EVERY_SECONDS } from '../training/definition.ts';
 import { DAYS, HOURS, MEMORY, MIX, OPENED, SECONDS, type Shop, SIZE, SPEED, STANDING, TRACED } from './mix.ts';
 import { evenNight, type NightCounts, nightCounts, statesEntered } from './night.ts';
 import type { Meter } from './prices.ts';
@@ -55,6 +58,7 @@ export function ourUse(shop: Shop): Use[] {
     ...usersUse(shop, month, night),
     ...otherTablesUse(month, night),
     ...nightUse(shop, month, night),
+    ...promotionUse(shop, month),
     ...filesUse(shop, night),
     ...eventsUse(month),
     ...standingUse(shop, month),
@@ -120,13 +124,14 @@ function edgeUse({ requests, answers, edge }: Month): Use[] {
   ];
 }
 
-function actionsUse({ retentionDays, users }: Shop, month: Month, night: NightCounts): Use[] {
+function actionsUse(shop: Shop, month: Month, night: NightCounts): Use[] {
+  const { retentionDays } = shop;
   const { requests, itemsPerRequest, events, kept } = month;
   const items = requests * itemsPerRequest;
   const perItem = events / items;
   const bytes = SIZE.chunk + perItem * SIZE.action;
   const stored = ((kept / perItem) * (bytes + SIZE.stored)) / GB;
-  const history = readUnits((kept / users / perItem) * bytes);
+  const history = historyUnits(shop, month);
   const sampled = night.historiesRead - night.modelCalls;
   const of = (what: string, meter: Meter, quantity: number) => dynamo(`Actions: ${what}`, meter, quantity);
   return [
@@ -137,6 +142,12 @@ function actionsUse({ retentionDays, users }: Shop, month: Month, night: NightCo
     of('point-in-time recovery', 'dynamoBackup', stored),
     of('expiry', 'dynamoExpiry', items),
   ];
+}
+
+/** Read units of all that is kept of a user. */
+function historyUnits({ users }: Shop, { requests, itemsPerRequest, events, kept }: Month): number {
+  const perItem = events / (requests * itemsPerRequest);
+  return readUnits((kept / users / perItem) * (SIZE.chunk + perItem * SIZE.action));
 }
 
 function usersUse({ users }: Shop, month: Month, night: NightCounts): Use[] {
@@ -195,6 +206,29 @@ function nightUse(shop: Shop, month: Month, night: NightCounts): Use[] {
     { service: 'Lambda', what: 'the scorer, at night', meter: 'lambdaSeconds', quantity: DAYS * scoring },
     { service: 'Step Functions', what: 'nightly run', meter: 'transitions', quantity: DAYS * transitions },
     { service: 'EventBridge', what: 'schedules', meter: 'schedules', quantity: 2 * DAYS + deliveries + DAYS * 144 },
+  ];
+}
+
+/** The daily look at what is live; and the training of each week, where there is one. */
+function promotionUse(shop: Shop, month: Month): Use[] {
+  const { users, trainingHours } = shop;
+  const work = DAYS * SECONDS.watch * MEMORY.promotion;
+  const watch: Use = { service: 'Lambda', what: 'promotion, the daily watch', meter: 'lambdaSeconds', quantity: work };
+  if (trainingHours === 0) return [watch];
+  const trainings = DAYS / 7;
+  // Export, enough?, name, start; three for each look; the gate, promoted?, the end.
+  const states = 7 + (3 * trainingHours * 3_600) / LOOK_EVERY_SECONDS;
+  const readBy = (most: { users: number; actions: number }) =>
+    Math.min(users, most.users, Math.ceil(most.actions / (month.kept / users)));
+  const read = (readBy(EXPORTED) + readBy(JUDGED)) * historyUnits(shop, month);
+  const functions = SECONDS.exportAndGate * MEMORY.promotion;
+  return [
+    watch,
+    { service: 'SageMaker', what: 'weekly training', meter: 'spotHours', quantity: trainings * trainingHours },
+    { service: 'Lambda', what: 'weekly export and gate', meter: 'lambdaSeconds', quantity: trainings * functions },
+    { service: 'Step Functions', what: 'weekly training', meter: 'transitions', quantity: trainings * states },
+    dynamo('Actions: read for the weekly training', 'dynamoRareReads', trainings * read),
+    { service: 'CloudWatch', what: 'alarm of the training', meter: 'alarms', quantity: STANDING.trainingAlarms },
   ];
 }
 

@@ -21,7 +21,7 @@ export interface TrainingParts {
   timeoutSeconds: number;
 }
 
-const LOOK_EVERY_SECONDS = 60;
+export const LOOK_EVERY_SECONDS = 60;
 const JUDGING_SECONDS = 930;
 
 export function trainingDefinition(parts: TrainingParts): Definition {

@@ -13,7 +13,8 @@ describe.each(synthesize())('what stands all month in stage $name', (stage) => {
       .map(({ Properties: { Metrics = [{ MetricStat: {} }] } }) =>
         Metrics.filter((each: { MetricStat?: unknown }) => each.MetricStat),
       );
-    expect(watched.flat()).toHaveLength(STANDING.alarms + ofScorer);
+    const ofTraining = stage.config.training ? STANDING.trainingAlarms : 0;
+    expect(watched.flat()).toHaveLength(STANDING.alarms + ofScorer + ofTraining);
     expect(count('AWS::SecretsManager::Secret')).toBe(STANDING.secrets);
     expect(count('AWS::KMS::Key')).toBe(STANDING.customerKeys);
   });

@@ -17,6 +17,7 @@ const small: Shop = {
   retentionDays: 240,
   scorer: 'nightly',
   model: 'tiny',
+  trainingHours: 0,
 };
 const usd = (change: Partial<Shop> = {}) => billsOf({ ...small, ...change }).ours.usd;
 
@@ -43,8 +44,22 @@ describe('the bill', () => {
     ['days that are kept', { retentionDays: 365 }],
     ['hours of the endpoint', { scorer: 'always' }],
     ['users in a request', { traffic: 'server' }],
+    ['hours of a weekly training', { trainingHours: 1 }],
   ])('rises with more %s', (_what, change) => {
     expect(usd(change)).toBeGreaterThan(usd() * 1.02);
+  });
+
+  test('has lines of a weekly training only where there is one, by its hours', () => {
+    const lines = (trainingHours: number) =>
+      billsOf({ ...small, trainingHours }).ours.lines.filter(({ what }) => /weekly|training/.test(what));
+    expect(lines(0)).toEqual([]);
+    const [job] = lines(4);
+    expect(job).toMatchObject({ service: 'SageMaker', quantity: expect.closeTo((4 * 365) / 12 / 7, 9) });
+    expect(job!.usd).toBeCloseTo(4 * lines(1)[0]!.usd, 9);
+    expect(usd({ trainingHours: 4 }) - usd()).toBeCloseTo(
+      lines(4).reduce((sum, line) => sum + line.usd, 0),
+      2,
+    );
   });
 
   test('counts both designs the same edge', () => {
