@@ -434,6 +434,20 @@ export type LiveMeasures = {
   ece: number;
 };
 
+export type LiveModelChange = {
+  at: string;
+  what: "promotion" | "rollback";
+  /** Live from then on. */
+  version: string;
+  /** Live until then; null where none was. */
+  from: string | null;
+  /** `training` or `watch`, which act by themselves, or the name of whoever ran the command. */
+  by: string;
+  why: string;
+  /** It was made although the gate refused. */
+  forced: boolean;
+};
+
 export type LiveQuality = {
   /** Outcomes are those known before the first instant of this day. */
   until: string;
@@ -632,6 +646,8 @@ export type Quality = {
       actions?: number;
     };
   };
+  /** What made the live model live, the newest first; empty where the first one still is. */
+  changes: LiveModelChange[];
   backtest: Backtest;
   /** Forecasts of past runs against what happened; null until the days of one have passed. */
   live: LiveQuality | null;

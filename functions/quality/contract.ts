@@ -1,6 +1,9 @@
 import * as z from 'zod';
-import { band, day, probability, wholeNumber } from '../http/schemas.ts';
+import { band, day, instant, probability, wholeNumber } from '../http/schemas.ts';
 import type { Contracts } from '../openapi/contract.ts';
+
+/** A year of weekly promotions. */
+export const CHANGES_SHOWN = 52;
 
 const amount = z.number().min(0);
 const days = z.int().min(1);
@@ -150,6 +153,20 @@ const backtest = z
   })
   .meta({ id: 'Backtest', description: "What the live bundle's manifest says of it." });
 
+const liveChange = z
+  .object({
+    at: instant,
+    what: z.enum(['promotion', 'rollback']),
+    version: z.string().meta({ description: 'Live from then on.' }),
+    from: z.string().nullable().meta({ description: 'Live until then; null where none was.' }),
+    by: z.string().meta({
+      description: '`training` or `watch`, which act by themselves, or the name of whoever ran the command.',
+    }),
+    why: z.string(),
+    forced: z.boolean().meta({ description: 'It was made although the gate refused.' }),
+  })
+  .meta({ id: 'LiveModelChange' });
+
 export const qualityReply = z
   .object({
     day: day.nullable().meta({ description: 'The latest day with a finished run; null before the first.' }),
@@ -161,6 +178,9 @@ export const qualityReply = z
         users: wholeNumber,
         actions: wholeNumber.optional().meta({ description: 'Absent after private training.' }),
       }),
+    }),
+    changes: z.array(liveChange).max(CHANGES_SHOWN).meta({
+      description: 'What made the live model live, the newest first; empty where the first one still is.',
     }),
     backtest,
     live: live

@@ -1,11 +1,13 @@
 /** `GET /v1/quality`: whether the scores can be believed, from the shop's own outcomes. */
 import type { BundleStore, RunStore, SettingStore } from '../../core/ports.ts';
+import type { Change } from '../../core/promotion/changes.ts';
 import { type ApiDependencies, api, type HttpHandler } from '../http/api.ts';
+import { liveHistory } from '../promotion/live-model.ts';
 import { correctionFor, type LearnedCorrection, listCorrections } from '../runs/corrections.ts';
 import { createFinishedRuns } from '../runs/finished-runs.ts';
 import { listOutcomes } from '../runs/outcomes.ts';
 import { backtestOf } from './backtest.ts';
-import type { QualityReply } from './contract.ts';
+import { CHANGES_SHOWN, type QualityReply } from './contract.ts';
 import { liveQuality } from './live.ts';
 
 export interface QualityDependencies extends ApiDependencies {
@@ -17,12 +19,13 @@ export interface QualityDependencies extends ApiDependencies {
 export function createHandler(deps: QualityDependencies): HttpHandler {
   const finished = createFinishedRuns(deps);
   return api(deps, {}, async () => {
-    const [{ manifest }, run] = await Promise.all([deps.bundles.live(), finished.latest()]);
+    const [{ manifest }, history, run] = await Promise.all([deps.bundles.live(), liveHistory(deps), finished.latest()]);
     const { version, trainedOn } = manifest;
     const { firstDay, lastDay, users, actions } = trainedOn;
     const model = { version, trainedOn: { firstDay, lastDay, users, actions } };
     const backtest = backtestOf(manifest.backtest);
-    const reply: QualityReply = { day: null, model, backtest, live: null, correction: null, drift: null };
+    const changes = history.changes.slice(-CHANGES_SHOWN).reverse().map(changeReply);
+    const reply: QualityReply = { day: null, model, changes, backtest, live: null, correction: null, drift: null };
     if (!run) return { status: 200, body: reply };
     const { day, state } = run;
     const [outcomes, corrections] = await Promise.all([
@@ -43,4 +46,8 @@ export function createHandler(deps: QualityDependencies): HttpHandler {
 
 function correctionReply({ version, asOf, modelVersion, horizons, evidence }: LearnedCorrection) {
   return { version, asOf, modelVersion, horizons, evidence };
+}
+
+function changeReply({ at, what, version, from, by, why, forced }: Change) {
+  return { at, what, version, from, by, why, forced };
 }

@@ -44,6 +44,7 @@ export function testForecastPages(desk: Desk): void {
     const quality = await read<Quality>('/v1/quality');
     const page = await desk.open('#/quality');
     await page.getByText(quality.model.version).waitFor();
+    await page.getByText('none has been promoted in its place').waitFor();
     const shown = quality.live!.horizons.find(({ horizon }) => horizon === 3)!;
     await page.goto(`${desk.system.url}/#/quality?horizon=3`);
     await page.getByText(shown.measures.logLoss.toFixed(4)).waitFor();
@@ -66,12 +67,15 @@ export function testForecastPages(desk: Desk): void {
       { model: 'buy-timing', horizon: 7, ...measures },
       { model: 'bgnbd', horizon: 7, ...measures, logLoss: 0.5146 },
     ];
+    const changed = { version: 'weekly-2', from: 'weekly-1', by: 'watch', why: 'buyers were 31 % off', forced: false };
+    const changes = [{ ...changed, at: '2026-01-02T09:00:00.000Z', what: 'rollback' }];
     const shop = { verdict: 'It was better.', trainEnd: '2026-01-01', origins: ['2026-01-01'], results };
     const page = await desk.open();
     await page.route('**/v1/quality', (route) =>
       route.fulfill({
         json: {
           ...quality,
+          changes,
           live: { ...quality.live!, alarm: true, horizons: [{ ...first!, alarm }] },
           drift: { psi: 0.4, alarm: true, from: '2026-01-01', to: '2026-01-08', words: [] },
           backtest: { ...quality.backtest, shop },
@@ -87,6 +91,9 @@ export function testForecastPages(desk: Desk): void {
     );
     await page.getByText('Users do other things than before').waitFor();
     expect(await page.getByRole('row', { name: 'Buy Timing' }).textContent()).toBe('Buy Timing0.5003 0.720');
+    expect(await page.getByRole('row', { name: 'weekly-2' }).textContent()).toMatch(
+      /2 Jan 2026.*weekly-2 back from weekly-1.*buyers were 31 % off rolled back by watch/,
+    );
     expect(await desk.violations(page)).toEqual([]);
   });
 

@@ -4,6 +4,7 @@ import { BAND_WORDS } from '../bands.ts';
 import { amount, count, fullDay, percent, plural } from '../format.ts';
 import { BacktestCard } from '../parts/backtest-card.tsx';
 import { Hint } from '../parts/hint.tsx';
+import { LiveModelsCard } from '../parts/live-models-card.tsx';
 import { CorrectionCard, DriftCard } from '../parts/quality-cards.tsx';
 import { ReliabilityChart, RunsChart } from '../parts/quality-charts.tsx';
 import { Loading, ProblemNotice } from '../parts/states.tsx';
@@ -71,6 +72,7 @@ export function QualityPage({ horizon }: { horizon?: number | undefined }) {
         <CorrectionCard correction={data.correction} />
         <DriftCard drift={data.drift} />
       </div>
+      <LiveModelsCard changes={data.changes} />
       <BacktestCard model={data.model} backtest={data.backtest} />
     </div>
   );

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { storeBundle } from '../../../adapters/bundles.ts';
 import { measure } from '../../../core/evaluation.ts';
 import { merge } from '../../../core/identity/merge.ts';
 import { HORIZONS } from '../../../core/model/contract.ts';
@@ -8,10 +10,12 @@ import { BANDS } from '../../../core/scores.ts';
 import { createRandom } from '../../../core/simulation/random.ts';
 import { addDays, type Day } from '../../../core/time.ts';
 import { createFilePlace } from '../../../functions/erase/files.ts';
+import { promote, rollBack } from '../../../functions/promotion/live-model.ts';
 import { type QualityReply, qualityReply } from '../../../functions/quality/contract.ts';
 import { createHandler as createQuality } from '../../../functions/quality/handler.ts';
 import type { Dependencies } from '../../../functions/wiring.ts';
-import { ADMIN_KEY, openShop, type TestShop } from '../../support/shop.ts';
+import { ADMIN_KEY, BUNDLE, openShop, type TestShop } from '../../support/shop.ts';
+import { variantBundle } from '../../support/variant.ts';
 
 const FIRST = '2026-03-01';
 const night = (n: number) => addDays(FIRST, n);
@@ -330,3 +334,32 @@ test('the quality of a shop that does other things tells of its drift', async ()
     await shop.stop();
   }
 }, 120_000);
+
+test('the quality tells which models were live, the newest first, and why', async () => {
+  const shop = await openShop('UTC');
+  try {
+    const { objects } = shop.deps;
+    const { model, changes } = await quality(shop.deps);
+    expect(changes).toEqual([]);
+    await storeBundle(BUNDLE, objects);
+    await storeBundle(variantBundle(join(shop.objectFolder, '../weekly'), 'weekly-1', 0.1), objects);
+    let ids = 0;
+    const deps = { ...shop.deps, newId: () => `id-${ids++}` };
+    shop.now = Date.parse('2026-03-02T10:00:00Z');
+    await promote(deps, 'weekly-1', { by: 'training', why: 'trained on 60 users', forced: false, gate: ['passes'] });
+    shop.now = Date.parse('2026-03-09T09:00:00Z');
+    await rollBack(deps, { by: 'watch', why: 'buyers were 31 % off' });
+    expect((await quality(shop.deps)).changes).toEqual([
+      {
+        ...{ at: '2026-03-09T09:00:00.000Z', what: 'rollback', version: model.version, from: 'weekly-1' },
+        ...{ by: 'watch', why: 'buyers were 31 % off', forced: false },
+      },
+      {
+        ...{ at: '2026-03-02T10:00:00.000Z', what: 'promotion', version: 'weekly-1', from: model.version },
+        ...{ by: 'training', why: 'trained on 60 users', forced: false },
+      },
+    ]);
+  } finally {
+    await shop.stop();
+  }
+}, 60_000);
