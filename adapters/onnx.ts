@@ -1,13 +1,29 @@
-/** The model in this process, by ONNX Runtime. Loaded on use only: the runtime is large and not in every deployment. */
+/** The model in this process, by ONNX Runtime. */
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkInput } from '../core/model/check-input.ts';
 import { type Bundle, type ModelInput, type ModelOutput, type Scorer, SILENCE_ROWS } from '../core/model/contract.ts';
-import { checkOutput, INPUTS, inputTensors, OUTPUTS } from '../core/model/wire.ts';
+import type { Tensor, TensorData } from '../core/model/kserve.ts';
+import { checkOutput, INPUTS, inputTensors, OUTPUTS, type OutputName } from '../core/model/wire.ts';
 import { BundleRefused, MODEL_FILE, readBundleFolder } from './bundles.ts';
+import { openSession, type Session } from './onnx-session.ts';
 
 /**
- * Loads a bundle, its weights verified. Calls block the thread for the time the model takes.
- * @param threads threads within one operator
+ * Bytes from which on a model is kept once, its operators shared between threads. Those of a smaller one are over too soon
+ * for that: each thread has a session of its own and takes its share of a call's rows.
+ */
+const LARGE = 64 * 1024 * 1024;
+/** Rows that a session takes at once: what the model makes of them on the way stays in a core's cache. */
+const ROWS = 16;
+
+/** Ends the threads of a model that is no longer held. */
+const unused = new FinalizationRegistry<Session[]>((sessions) => {
+  for (const { close } of sessions) close();
+});
+
+/**
+ * Loads a bundle, its weights verified.
+ * @param threads that score
  * @throws BundleRefused
  */
 export async function loadModel(folder: string, threads: number): Promise<Scorer & { bundle: Bundle }> {
@@ -31,39 +47,64 @@ async function createModel(
   weights: string | Uint8Array,
   threads: number,
 ): Promise<Scorer & { bundle: Bundle }> {
-  const { InferenceSession, Tensor } = await import('onnxruntime-node');
-  const options = { intraOpNumThreads: threads, interOpNumThreads: 1, logSeverityLevel: 3 } as const;
-  const opened =
-    typeof weights === 'string' ? InferenceSession.create(weights, options) : InferenceSession.create(weights, options);
-  const session = await opened.catch((error) => {
+  const bytes = typeof weights === 'string' ? (await stat(weights)).size : weights.byteLength;
+  const count = bytes < LARGE ? threads : 1;
+  const opening = Array.from({ length: count }, () => openSession(weights, threads / count));
+  const sessions = await Promise.all(opening).catch((error) => {
     throw new BundleRefused(name, `ONNX Runtime cannot load its model: ${error.message}`, { cause: error });
   });
+  const { inputNames, outputNames } = sessions[0]!;
   const missing = [
-    ...INPUTS.filter((name) => !session.inputNames.includes(name)),
-    ...OUTPUTS.filter((name) => !session.outputNames.includes(name)),
+    ...INPUTS.filter((name) => !inputNames.includes(name)),
+    ...OUTPUTS.filter((name) => !outputNames.includes(name)),
   ];
   if (missing.length > 0) throw new BundleRefused(name, `its model has no tensor ${missing.join(', ')}`);
   const { bins, shopStatistics, vocabularySize } = bundle.manifest;
-  return {
+  let turn = 0;
+  const model = {
     bundle,
     async score(input: ModelInput): Promise<ModelOutput> {
       checkInput(input, { shopSize: shopStatistics.length, vocabularySize });
-      const feeds = inputTensors(input).map(({ name, shape, data }) => [
-        name,
-        data instanceof Float32Array ? new Tensor('float32', data, shape) : new Tensor('int64', data, shape),
-      ]);
-      const { hazard, p_buy, next_word, next_word_p, next_local_p } = await session.run(Object.fromEntries(feeds));
-      if (hazard!.dims.join() !== [input.batch, SILENCE_ROWS, bins.length - 1].join())
-        throw new BundleRefused(name, `its hazards have shape [${hazard!.dims}], which its time bins do not fit`);
+      const parts = shared(inputTensors(input), input.batch, count);
+      const answers = await Promise.all(parts.map((part) => sessions[turn++ % count]!.run(part)));
+      const whole = (output: OutputName) => joined(answers.map((answer) => answer[output].data));
+      const { shape } = answers[0]!.hazard;
+      if (shape[1] !== SILENCE_ROWS || shape[2] !== bins.length - 1)
+        throw new BundleRefused(name, `its hazards have shape [${shape}], which its time bins do not fit`);
       return checkOutput({
         batch: input.batch,
         bins: bins.length - 1,
-        hazard: hazard!.data as Float32Array,
-        pBuy: p_buy!.data as Float32Array,
-        nextWord: next_word!.data as BigInt64Array,
-        nextWordP: next_word_p!.data as Float32Array,
-        nextLocalP: next_local_p!.data as Float32Array,
+        hazard: whole('hazard') as Float32Array,
+        pBuy: whole('p_buy') as Float32Array,
+        nextWord: whole('next_word') as BigInt64Array,
+        nextWordP: whole('next_word_p') as Float32Array,
+        nextLocalP: whole('next_local_p') as Float32Array,
       });
     },
   };
+  unused.register(model, sessions);
+  return model;
+}
+
+/** The rows of a call in parts for so many sessions. */
+function shared(tensors: Tensor[], rows: number, sessions: number): Tensor[][] {
+  const each = Math.min(ROWS, Math.ceil(rows / sessions));
+  return Array.from({ length: Math.ceil(rows / each) }, (_, part) =>
+    tensors.map(({ name, shape, data }) => {
+      const width = data.length / rows;
+      const some = data.slice(part * each * width, (part + 1) * each * width);
+      return { name, shape: [some.length / width, ...shape.slice(1)], data: some };
+    }),
+  );
+}
+
+function joined(parts: TensorData[]): TensorData {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const all = parts[0] instanceof Float32Array ? new Float32Array(length) : new BigInt64Array(length);
+  let start = 0;
+  for (const part of parts) {
+    all.set(part as never, start);
+    start += part.length;
+  }
+  return all;
 }

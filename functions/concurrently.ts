@@ -1,25 +1,27 @@
 /**
- * Calls `work` for every item, at most `limit` at a time; results in the items' order. The first failure ends it, once
- * what is under way is done: nothing goes on behind the caller's back.
+ * Calls `work` for every item, at most `limit` at a time; results in the items' order. An item is made when its turn
+ * comes. The first failure ends it, once what is under way is done: nothing goes on behind the caller's back.
  */
 export async function concurrently<T, R>(
-  items: readonly T[],
+  items: Iterable<T>,
   limit: number,
   work: (item: T, index: number) => Promise<R>,
 ): Promise<R[]> {
-  const results: R[] = new Array(items.length);
+  const results: R[] = [];
+  const left = items[Symbol.iterator]();
   let next = 0;
+  let failed = false;
   const worker = async (): Promise<void> => {
-    while (next < items.length) {
+    for (let item = left.next(); !item.done && !failed; item = left.next()) {
       const index = next++;
-      results[index] = await work(items[index]!, index);
+      results[index] = await work(item.value, index);
     }
   };
   const stopping = (error: unknown): never => {
-    next = items.length;
+    failed = true;
     throw error;
   };
-  const workers = Array.from({ length: Math.min(limit, items.length) }, () => worker().catch(stopping));
+  const workers = Array.from({ length: limit }, () => worker().catch(stopping));
   await Promise.allSettled(workers);
   await Promise.all(workers);
   return results;

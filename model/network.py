@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from transformers import AttentionInterface, GPT2Config, GPT2Model
 
-from context import TYPES, Positions, context_features
+from context import TYPES, Positions, context_features, context_parts, days
 from next_head import NextHead, type_shares
 
 EDGES = (*range(32), 45, 60, 90, 120)
@@ -101,21 +101,16 @@ class Member(nn.Module):
 
     def times(self, count: Tensor, p: Positions) -> Tensor:
         """What the body is told of each position besides its word [B,T,13]."""
-        gap = torch.cat([torch.zeros_like(p.at[:, :1]), p.at[:, 1:] - p.at[:, :-1]], dim=1).clamp(min=0).float() / DAY
+        gap = (p.at - torch.cat([p.at[:, :1], p.at[:, :-1]], dim=1)).clamp(min=0).float() / DAY
         hour = (p.at % DAY).float() * (2 * torch.pi / DAY)
-        weekday = nn.functional.one_hot((p.at // DAY + 3) % 7, 7).float()
-        return torch.cat(
-            [
-                torch.stack([torch.log1p(gap), (gap == 0).float(), torch.log1p(count), p.seen_before], dim=-1),
-                torch.stack([torch.sin(hour), torch.cos(hour)], dim=-1),
-                weekday,
-            ],
-            dim=-1,
-        )
+        weekday = ((days(p.at) + 3) % 7).unsqueeze(-1) == torch.arange(7, device=p.at.device)
+        own = [torch.log1p(gap), (gap == 0).float(), torch.log1p(count), p.seen_before, torch.sin(hour), torch.cos(hour)]
+        return torch.cat([torch.stack(own, dim=-1), weekday.float()], dim=-1)
 
     def read(self, words: Tensor, times: Tensor) -> Tensor:
         """As `states`, from words [B,T] and what `times` gave."""
-        embedded = self.type_embedding(self.word_types[words]) + self.word_embedding(words) + self.time(times)
+        table = self.type_embedding(self.word_types) + self.word_embedding.weight + self.time.bias
+        embedded = nn.functional.embedding(words, table) + nn.functional.linear(times, self.time.weight)
         # Right padding needs no attention mask: a causal position never sees what follows it.
         return self.body(inputs_embeds=embedded, use_cache=False).last_hidden_state
 
@@ -138,24 +133,36 @@ class Member(nn.Module):
     def silence(self, state: Tensor, p: Positions, shop: Tensor, moment: Tensor) -> tuple[Tensor, Tensor]:
         """As `query`, at moments [B,Q] whole days apart after every position, with the state [B,1,D] of the last of them
         and one row of shop statistics [B,S]."""
-        context = self.scaled(context_features(p, moment, p.valid.unsqueeze(1)), slice(None, -self.shape.shop))
-        return self.answer(context, self.scaled(shop.unsqueeze(1), slice(-self.shape.shop, None)), state, moment)
+        parts = [*context_parts(p, moment, p.valid.unsqueeze(1)), shop.unsqueeze(1)]
+        places = torch.split(torch.arange(self.norm.num_features), [part.shape[2] for part in parts])
+        moving = [n for n, part in enumerate(parts) if part.shape[1] > 1]
+        steady = [n for n, part in enumerate(parts) if part.shape[1] == 1]
 
-    def scaled(self, raw: Tensor, columns: slice) -> Tensor:
+        def scaled(some: list[int]) -> Tensor:
+            return self.scaled(torch.cat([parts[n] for n in some], dim=-1), torch.cat([places[n] for n in some]))
+
+        order = torch.cat([places[n] for n in (*moving, *steady)])
+        return self.answer(scaled(moving), scaled(steady), state, moment, order)
+
+    def scaled(self, raw: Tensor, columns: slice | Tensor) -> Tensor:
         """What `norm` makes of some of the features when it learns nothing from them."""
         mean, var = (cast(Tensor, value)[columns] for value in (self.norm.running_mean, self.norm.running_var))
         return ((raw - mean) * torch.rsqrt(var + self.norm.eps)).clamp(-6.0, 6.0)
 
-    def answer(self, context: Tensor, shop: Tensor, state: Tensor, moment: Tensor) -> tuple[Tensor, Tensor]:
-        """As `query`, from scaled context features [B,Q,F], shop statistics [B,Q or 1,S] and states [B,Q or 1,D]."""
-        width = context.shape[2]
-        once = torch.cat([shop, state], dim=-1)
-        hidden = nn.functional.linear(context, self.enter.weight[:, :width])
-        hidden = nn.functional.gelu(hidden + nn.functional.linear(once, self.enter.weight[:, width:], self.enter.bias))
-        hidden = hidden * (1.0 + torch.tanh(self.gate(shop)))
+    def answer(
+        self, context: Tensor, steady: Tensor, state: Tensor, moment: Tensor, order: slice | Tensor = slice(None)
+    ) -> tuple[Tensor, Tensor]:
+        """As `query`, from scaled features [B,Q,F] and others [B,Q or 1,S], the shop statistics last of them, and states
+        [B,Q or 1,D]; `order`: their columns among the network's features."""
+        width, features = context.shape[2], self.norm.num_features
+        enter, linear = (layer.weight[:, :features][:, order] for layer in (self.enter, self.linear))
+        once = nn.functional.linear(steady, enter[:, width:], self.enter.bias)
+        once = once + nn.functional.linear(state, self.enter.weight[:, features:])
+        hidden = nn.functional.gelu(nn.functional.linear(context, enter[:, :width]) + once)
+        hidden = hidden * (1.0 + torch.tanh(self.gate(steady[:, :, -self.shape.shop :])))
         hidden = hidden + nn.functional.gelu(self.middle(hidden))
-        out = self.leave(hidden) + nn.functional.linear(context, self.linear.weight[:, :width])
-        out = out + nn.functional.linear(shop, self.linear.weight[:, width:], self.linear.bias)
+        out = self.leave(hidden) + nn.functional.linear(context, linear[:, :width])
+        out = out + nn.functional.linear(steady, linear[:, width:], self.linear.bias)
         return out[:, :, :BINS] + self.weekdays(out[:, :, BINS:], moment), hidden
 
     def shop_scale(self) -> Tensor:
@@ -164,11 +171,9 @@ class Member(nn.Module):
 
     def weekdays(self, head: Tensor, moment: Tensor) -> Tensor:
         """The seven weekday logits [B,Q,7] laid on the daily bins by the weekday each falls on; wide bins get none."""
-        first = (moment // DAY + 3) % 7
-        ahead = torch.arange(31, device=moment.device)
-        index = (first.unsqueeze(-1) + ahead) % 7
-        daily = torch.gather(head, 2, index)
-        return torch.cat([daily, torch.zeros_like(daily[:, :, : BINS - 31])], dim=-1)
+        first = (days(moment) + 3).unsqueeze(-1)
+        week = torch.gather(head, 2, (first + torch.arange(7, device=moment.device)) % 7)
+        return torch.cat([*[week] * 4, week[:, :, :3], torch.zeros_like(week[:, :, : BINS - 31])], dim=-1)
 
     def coming(
         self, states: Tensor, state: Tensor, p: Positions, hidden: Tensor, words: Tensor, shop: Tensor, moment: Tensor
@@ -211,6 +216,11 @@ class Blend:
         return any(self.shift) or self.tilt != 1.0 or self.slope != 0.0
 
 
+def logs(logits: Tensor) -> tuple[Tensor, Tensor]:
+    """Log-probabilities to stay and to leave."""
+    return nn.functional.logsigmoid(-logits), nn.functional.logsigmoid(logits)
+
+
 def blended(stays: Tensor, leaves: Tensor, mix: Tensor) -> Tensor:
     """Hazard [...,K] of a mixture of members, from log-probabilities [M,...,K] to stay and to leave in a bin if there until
     then, and shares [M]: each member counts in a bin as much as it expects to be without a purchase until then."""
@@ -245,10 +255,10 @@ class BuyTiming(nn.Module):
         self, words: Tensor, at: Tensor, count: Tensor, local: Tensor, length: Tensor, shop: Tensor, origin: Tensor
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         place = torch.arange(words.shape[1], device=words.device).unsqueeze(0)
-        words = torch.where(place < length, words, torch.zeros_like(words))
+        words = torch.where(place < length, words, 0)
         moment = origin + torch.arange(ROWS, device=words.device).unsqueeze(0) * DAY
         last = (length - 1).clamp(min=0)
-        stays, leaves = [], []
+        said = []
         word_p, local_p = torch.zeros(()), torch.zeros(())
         for number, module in enumerate(self.members):
             member = cast(Member, module)
@@ -256,17 +266,16 @@ class BuyTiming(nn.Module):
             states = member.states(words, count, p)
             state = torch.gather(states, 1, last.unsqueeze(-1).expand(-1, -1, states.shape[2]))
             logits, hidden = member.silence(state, p, shop, moment)
-            stays.append(nn.functional.logsigmoid(-logits))
-            leaves.append(nn.functional.logsigmoid(logits))
+            said.append(logits)
             own, following = member.coming(states, state.squeeze(1), p, hidden[:, :1], words, shop, origin)
             local_p = local_p + self.mix[number] * own
             word_p = word_p + self.mix[number] * following[:, 1:]
-        mixed = blended(torch.stack(stays), torch.stack(leaves), self.mix) if len(leaves) > 1 else torch.exp(leaves[0])
+        mixed = blended(*logs(torch.stack(said)), self.mix) if len(said) > 1 else torch.sigmoid(said[0])
         hazard = mixed.clamp(1e-7, 1.0 - 1e-7)
         if self.blend.corrects:
             silence = moment // DAY - torch.gather(at, 1, last) // DAY - 1
             hazard = corrected(hazard, silence, self.shift, self.tilt, self.slope).clamp(1e-7, 1.0 - 1e-7)
-        survival = torch.exp(torch.cumsum(torch.log1p(-hazard), dim=-1))
-        p_buy = torch.stack([1.0 - survival[:, :, h - 1] for h in HORIZONS], dim=-1)
+        until = (torch.arange(BINS, device=words.device).unsqueeze(1) < torch.tensor(HORIZONS, device=words.device)).float()
+        p_buy = 1.0 - torch.exp(torch.matmul(torch.log1p(-hazard), until))
         next_p, next_id = torch.topk(word_p, 10, dim=-1)
         return hazard, p_buy, next_id + 1, next_p, local_p

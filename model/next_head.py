@@ -8,6 +8,8 @@ how often something new came so far: the share of what was seen once is an estim
 Shapes: B users, T positions, H the query head's hidden layer, D the body's width.
 """
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
@@ -38,14 +40,17 @@ class NextHead(nn.Module):
         """Shares [B,1+T] of anything else and of each position before `moment` [B,1]: of the category of the next purchase,
         and of the next word, from states [B,T,D], a hidden layer [B,1,H] and words [B,T] below `vocabulary`."""
         seen = p.valid & (p.at < moment)
-        keyed = self.key(torch.cat([states, facts(p, moment)], dim=-1))
-        asked, hidden = self.query(hidden) * 0.2, hidden.squeeze(1)
+        asked, hidden = self.query(hidden).view(-1, 2, SPACE) * 0.2, hidden.squeeze(1)
+        # A position's score is linear in its key, so what is asked goes through the key's last layer once for all of them.
+        asked = torch.cat([asked, torch.ones_like(asked[:, :, :1])], dim=-1)
+        last = cast(nn.Linear, self.key[2])
+        towards = torch.stack([asked[:, n] @ last.weight.view(2, SPACE + 1, -1)[n] for n in (0, 1)], dim=-1)
+        scores = torch.bmm(self.key[:2](torch.cat([states, facts(p, moment)], dim=-1)), towards)
+        scores = scores + (asked * last.bias.view(2, -1)).sum(-1).unsqueeze(1)
         others = self.other(torch.cat([hidden, tallies(p, seen.float(), words, vocabulary)], dim=-1))
         shares = []
         for number, usable in enumerate((seen & (p.local > 0), seen)):
-            key = keyed[:, :, number * (SPACE + 1) : (number + 1) * (SPACE + 1)]
-            score = (key[:, :, :SPACE] * asked[:, :, number * SPACE : (number + 1) * SPACE]).sum(-1) + key[:, :, SPACE]
-            score = torch.where(usable, score, torch.full_like(score, -1e4))
+            score = torch.where(usable, scores[:, :, number], -1e4)
             shares.append(torch.softmax(torch.cat([others[:, number : number + 1], score], dim=-1), dim=-1))
         return shares[0], shares[1]
 
@@ -62,13 +67,14 @@ def tallies(p: Positions, seen: Tensor, words: Tensor, vocabulary: int) -> Tenso
     """[B,TALLIES]: how many, how many different, and how many only once, of categories by day and of words; and how much was
     bought of categories known from another day, and of others."""
     days = torch.bmm((seen * p.first_of_day_in_category).unsqueeze(1), p.categories).squeeze(1)
-    bought = seen * p.is_purchase.float() * (p.local > 0).float()
-    known, new = (bought * p.seen_another_day).sum(-1), (bought * (1.0 - p.seen_another_day)).sum(-1)
-    found = [torch.log1p(known), torch.log1p(new), torch.log((new + 0.5) / (known + 0.5))]
+    bought = seen * (p.is_purchase & (p.local > 0)).float()
+    known = (bought * p.seen_another_day).sum(-1, keepdim=True)
+    new = bought.sum(-1, keepdim=True) - known
+    found = [known + 1.0, new + 1.0, (new + 0.5) / (known + 0.5)]
     for counts in (days, torch.zeros_like(seen[:, :1]).expand(-1, vocabulary).scatter_add(1, words, seen)):
-        total, single = counts.sum(-1), (counts == 1).float().sum(-1)
-        found += [torch.log1p(total), torch.log1p((counts > 0).float().sum(-1)), torch.log((single + 0.5) / (total + 1.0))]
-    return torch.stack(found, dim=-1)
+        total, single = counts.sum(-1, keepdim=True), (counts == 1).float().sum(-1, keepdim=True)
+        found += [total + 1.0, (counts > 0).float().sum(-1, keepdim=True) + 1.0, (single + 0.5) / (total + 1.0)]
+    return torch.log(torch.cat(found, dim=-1))
 
 
 def type_shares(shop: Tensor) -> Tensor:

@@ -127,9 +127,11 @@ export function parseReply(message: Message, batch: number): ModelOutput {
 export function checkOutput(output: ModelOutput): ModelOutput {
   const { hazard, pBuy, nextWordP, nextLocalP } = output;
   // Sums of float32 may pass 1 by rounding.
+  // By index: an iterator takes four times as long, for each of 90,000 values of a call.
   for (const [name, values] of Object.entries({ hazard, pBuy, nextWordP, nextLocalP }))
-    for (const value of values)
-      if (!(value >= 0 && value <= 1.00001)) throw new ContractError(`output ${name} holds ${value}, not in 0 … 1`);
+    for (let index = 0; index < values.length; index++)
+      if (!(values[index]! >= 0 && values[index]! <= 1.00001))
+        throw new ContractError(`output ${name} holds ${values[index]}, not in 0 … 1`);
   return output;
 }
 

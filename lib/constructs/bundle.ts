@@ -49,6 +49,8 @@ export function addModelRuntime(folder: string, processor: 'arm64' | 'x64'): voi
   ];
   for (const file of files)
     cpSync(join(root, 'node_modules', file), join(folder, 'node_modules', file), { recursive: true });
+  // It runs in threads, whose script is a file of its own.
+  cpSync(join(root, 'adapters/onnx-thread.mjs'), join(folder, 'onnx-thread.mjs'));
 }
 
 function build(entry: string): BundledFunction {

@@ -10,6 +10,8 @@ import { ensurePython } from '../../cli/python.ts';
 import { batchesOf } from '../../core/model/batches.ts';
 import type { Sequence } from '../../core/model/contract.ts';
 import { createRandom } from '../../core/simulation/random.ts';
+import { concurrently } from '../../functions/concurrently.ts';
+import { CALLS_AT_ONCE } from '../../functions/nightly/score-shard/forecast-users.ts';
 import { ROOT } from '../support/system.ts';
 import { type Bench, resultOf } from './bench.ts';
 
@@ -32,7 +34,8 @@ const bench: Bench = async ({ scale, progress }) => {
 
   progress(`the product's scorer, ${users} users`);
   let start = performance.now();
-  for (const { input } of batchesOf(sequences, shop, ORIGIN)) await model.score(input);
+  // As many calls under way as a shard of the nightly run has.
+  await concurrently(batchesOf(sequences, shop, ORIGIN), CALLS_AT_ONCE, ({ input }) => model.score(input));
   const seconds = (performance.now() - start) / 1000;
 
   const calls = Math.max(10, Math.round(SINGLE_CALLS * scale));

@@ -17,7 +17,7 @@ export interface Asked {
 }
 
 /** Calls in flight: a server batches them, and none waits for the other's way there and back. */
-const CALLS_AT_ONCE = 4;
+export const CALLS_AT_ONCE = 4;
 
 interface Shared {
   day: Day;
@@ -52,9 +52,8 @@ export async function forecastSequences(
 ): Promise<{ packed: Uint8Array[]; requests: number }> {
   const { manifest, vocabulary } = bundle;
   const origin = deps.zone.wallClock(deps.zone.startOf(day));
-  const batches = [...batchesOf(sequences, shop, origin)];
   const packed: Uint8Array[] = new Array(sequences.length);
-  await concurrently(batches, CALLS_AT_ONCE, async ({ input, members }) => {
+  const answered = await concurrently(batchesOf(sequences, shop, origin), CALLS_AT_ONCE, async ({ input, members }) => {
     const output = await deps.scorer.score(input, manifest.version);
     if (output.bins !== manifest.bins.length - 1)
       throw new Error(`the model answers ${output.bins} time bins, bundle ${manifest.version} has others`);
@@ -63,5 +62,5 @@ export async function forecastSequences(
       packed[member] = packForecast(forecastOf(output, index, names));
     }
   });
-  return { packed, requests: batches.length };
+  return { packed, requests: answered.length };
 }
