@@ -1,5 +1,5 @@
 /** Which failures of an AWS service mean "not now": it throttles, it has trouble of its own, or it cannot be reached. */
-import { StoreBusy } from '../core/ports.ts';
+import { StoreBusy } from '../core/ports/store-busy.ts';
 
 const THROTTLED = new Set([
   'LimitExceededException',

@@ -1,6 +1,7 @@
 /** Links to files of the object store that need no key: for a few minutes, to whoever has the link. */
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
-import type { Clock, Downloads } from '../core/ports.ts';
+import type { Downloads } from '../core/ports/objects.ts';
+import type { Clock } from '../core/ports/surroundings.ts';
 
 /** How long a link holds, seconds: for the browser that was just sent there. */
 export const LINK_SECONDS = 300;

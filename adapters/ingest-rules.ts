@@ -2,16 +2,12 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { createRules, type EventTypes } from '../core/ingest/rules.ts';
 import { NO_TRAFFIC_RULES, type TrafficRules } from '../core/ingest/traffic.ts';
-import {
-  type Catalogue,
-  type Clock,
-  type ObjectStore,
-  type Pseudonyms,
-  type RuleStore,
-  type SettingStore,
-  type ShopRules,
-  StoreBusy,
-} from '../core/ports.ts';
+import type { ObjectStore } from '../core/ports/objects.ts';
+import type { SettingStore } from '../core/ports/settings.ts';
+import type { Catalogue, RuleStore, ShopRules } from '../core/ports/sources.ts';
+import { StoreBusy } from '../core/ports/store-busy.ts';
+import type { Clock } from '../core/ports/surroundings.ts';
+import type { Pseudonyms } from '../core/ports/users.ts';
 import { Lru } from './lru.ts';
 
 const KIND = 'ingest';

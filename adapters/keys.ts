@@ -1,6 +1,8 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod/mini';
-import { type ApiKey, type Clock, type KeyStore, SCOPES, type Scope, type SettingStore } from '../core/ports.ts';
+import { type ApiKey, type KeyStore, SCOPES, type Scope } from '../core/ports/keys.ts';
+import type { SettingStore } from '../core/ports/settings.ts';
+import type { Clock } from '../core/ports/surroundings.ts';
 import { Lru } from './lru.ts';
 
 /** Kind of the settings that hold keys; their name is the key's id. */

@@ -1,6 +1,7 @@
 /** Reads the actions of all ids of a person as one sequence. */
 import { compareActions } from '../core/actions/action.ts';
-import type { ActionStore, MergedUsers, StoredActionDetail } from '../core/ports.ts';
+import type { ActionStore, StoredActionDetail } from '../core/ports/actions.ts';
+import type { MergedUsers } from '../core/ports/users.ts';
 
 /** @param actions a store that reads one id at a time */
 export function createLinkedActions(actions: ActionStore, users: Pick<MergedUsers, 'identityOf'>): ActionStore {

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import type { ObjectStore } from '../core/ports.ts';
+import type { ObjectStore } from '../core/ports/objects.ts';
 
 /** @param folder made when the first object is put. Names are checked by the caller */
 export function createFolderObjects(folder: string): ObjectStore {

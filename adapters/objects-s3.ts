@@ -1,6 +1,6 @@
 /** The object store on AWS: a bucket, or the part of one below a prefix. */
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { ObjectStore } from '../core/ports.ts';
+import type { ObjectStore } from '../core/ports/objects.ts';
 import { orBusy } from './busy.ts';
 
 type Sdk = typeof import('@aws-sdk/client-s3');

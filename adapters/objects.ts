@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../core/ports.ts';
+import type { ObjectStore } from '../core/ports/objects.ts';
 import { createFolderObjects } from './objects-folder.ts';
 import { createBucketObjects } from './objects-s3.ts';
 

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
-import type { Pseudonyms } from '../core/ports.ts';
+import type { Pseudonyms } from '../core/ports/users.ts';
 import { Lru } from './lru.ts';
 import type { Secrets } from './secrets.ts';
 

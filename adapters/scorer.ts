@@ -2,7 +2,7 @@
 import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { type ModelInput, type ModelOutput, type Scorer, ScorerUnavailable } from '../core/model/contract.ts';
 import { encodeRequest, parseReply } from '../core/model/wire.ts';
-import type { SettingStore } from '../core/ports.ts';
+import type { SettingStore } from '../core/ports/settings.ts';
 import { SERVED } from '../core/promotion/served.ts';
 import { ATTEMPTS, CONNECT_MS, isUnavailable, REPLY_MS } from './scorer-calls.ts';
 

@@ -1,5 +1,6 @@
 import { addCounts, noCounts, type SourceCounts } from '../core/ingest/counts.ts';
-import type { Clock, Log, Reject, SourceLedger, SourceStore } from '../core/ports.ts';
+import type { Reject, SourceLedger, SourceStore } from '../core/ports/sources.ts';
+import type { Clock, Log } from '../core/ports/surroundings.ts';
 import type { Day, Zone } from '../core/time.ts';
 import { ingestMetrics } from './metrics.ts';
 

@@ -1,5 +1,5 @@
 /** Every HTTP route, declared once: the CDK stack and the local server are both made from this list. */
-import type { Scope } from '../core/ports.ts';
+import type { Scope } from '../core/ports/keys.ts';
 
 export interface Route {
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';

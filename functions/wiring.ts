@@ -27,25 +27,15 @@ import { createSender } from '../adapters/webhook-sender.ts';
 import type { ErasureStore, TablePlace } from '../core/erasure/ports.ts';
 import type { EventBus, Outbox, Sender } from '../core/events/ports.ts';
 import type { Scorer } from '../core/model/contract.ts';
-import type {
-  ActionStore,
-  BundleStore,
-  Clock,
-  Downloads,
-  KeyStore,
-  LinkStore,
-  Log,
-  MergedUsers,
-  ObjectStore,
-  Pseudonyms,
-  RuleStore,
-  RunStore,
-  SettingStore,
-  SourceLedger,
-  SourceStore,
-  SuppressionStore,
-  UserStore,
-} from '../core/ports.ts';
+import type { ActionStore } from '../core/ports/actions.ts';
+import type { KeyStore } from '../core/ports/keys.ts';
+import type { BundleStore, Downloads, ObjectStore } from '../core/ports/objects.ts';
+import type { RunStore } from '../core/ports/runs.ts';
+import type { SettingStore } from '../core/ports/settings.ts';
+import type { RuleStore, SourceLedger, SourceStore } from '../core/ports/sources.ts';
+import type { SuppressionStore } from '../core/ports/suppressions.ts';
+import type { Clock, Log } from '../core/ports/surroundings.ts';
+import type { LinkStore, MergedUsers, Pseudonyms, UserStore } from '../core/ports/users.ts';
 import { type Zone, zoneOf } from '../core/time.ts';
 import { type Environment, parseEnvironment } from './environment.ts';
 

@@ -1,6 +1,6 @@
 /** Serves the links that adapters/downloads.ts makes for a local system, as S3 does on AWS. */
 import { openLocalLink } from '../adapters/downloads.ts';
-import type { ObjectStore } from '../core/ports.ts';
+import type { ObjectStore } from '../core/ports/objects.ts';
 import { gatewayReply, type Reply } from './gateway.ts';
 
 /** @returns undefined for a path that is no download's */

@@ -3,7 +3,7 @@ import { rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createDynamoClient, type DynamoClient } from '../adapters/dynamo/client.ts';
 import { removeExpiredItems } from '../adapters/dynamo/expiry.ts';
-import type { ObjectStore } from '../core/ports.ts';
+import type { ObjectStore } from '../core/ports/objects.ts';
 import { fileRules } from '../core/retention.ts';
 import { TABLES, type TableName } from '../core/tables.ts';
 import type { Dependencies } from '../functions/wiring.ts';

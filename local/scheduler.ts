@@ -1,5 +1,5 @@
 /** The schedule of a local system: a nightly run every day at 04:00 shop time, and at start the one that was missed. */
-import type { Clock } from '../core/ports.ts';
+import type { Clock } from '../core/ports/surroundings.ts';
 import { addDays, type Day, type Zone } from '../core/time.ts';
 import { NIGHTLY_HOUR } from '../functions/nightly/steps.ts';
 

@@ -2,7 +2,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type Action, compareActions } from '../../core/actions/action.ts';
 import { packActions, Unpackable, unpackActions } from '../../core/actions/packing.ts';
-import type { ActionChunk, ActionStore, Clock, StoredActionDetail } from '../../core/ports.ts';
+import type { ActionChunk, ActionStore, StoredActionDetail } from '../../core/ports/actions.ts';
+import type { Clock } from '../../core/ports/surroundings.ts';
 import type { Day } from '../../core/time.ts';
 import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';

@@ -3,7 +3,7 @@
  * link is known in both directions. The writes are conditional on what was read; see core/identity/merge.ts.
  */
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { LinkStore } from '../../core/ports.ts';
+import type { LinkStore } from '../../core/ports/users.ts';
 import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';
 import { fieldsOf } from './fields.ts';

@@ -1,7 +1,7 @@
 /** The rows of Users that merges and consents write. */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { MAX_LINKED } from '../../core/identity/merge.ts';
-import type { MergedUsers } from '../../core/ports.ts';
+import type { MergedUsers } from '../../core/ports/users.ts';
 import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';
 import { DamagedItem } from './errors.ts';

@@ -1,6 +1,6 @@
 /** What each step of a nightly run left: one item per day and step. */
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { RunRecord, RunStore } from '../../core/ports.ts';
+import type { RunRecord, RunStore } from '../../core/ports/runs.ts';
 import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';
 import { fieldsOf } from './fields.ts';

@@ -1,6 +1,6 @@
 /** Settings by kind and name. A value is kept as JSON text, so that it comes back exactly as it was put. */
 import { DeleteCommand, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { SettingStore } from '../../core/ports.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
 import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';
 import { fieldsOf } from './fields.ts';

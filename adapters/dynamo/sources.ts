@@ -2,7 +2,8 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { contentNumber } from '../../core/hash.ts';
 import { addCounts, noCounts, type SourceCounts } from '../../core/ingest/counts.ts';
-import type { Clock, Reject, SourceStore } from '../../core/ports.ts';
+import type { Reject, SourceStore } from '../../core/ports/sources.ts';
+import type { Clock } from '../../core/ports/surroundings.ts';
 import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';
 import { fieldsOf } from './fields.ts';

@@ -4,7 +4,8 @@
  * so that a shop that suppressed nobody pays one read for all requests of that time.
  */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Clock, SuppressionStore } from '../../core/ports.ts';
+import type { SuppressionStore } from '../../core/ports/suppressions.ts';
+import type { Clock } from '../../core/ports/surroundings.ts';
 import { orBusy } from '../busy.ts';
 import type { DynamoClient } from './client.ts';
 

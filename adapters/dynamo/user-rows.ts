@@ -1,5 +1,5 @@
 /** A row of Users as the record it stands for. */
-import type { Consent, UserRecord } from '../../core/ports.ts';
+import type { Consent, UserRecord } from '../../core/ports/users.ts';
 import { unpackFacts } from '../../core/profiles/facts.ts';
 import { type Fields, fieldsOf } from './fields.ts';
 

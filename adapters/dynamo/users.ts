@@ -6,7 +6,8 @@ import {
   GetCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { MAX_LINKED } from '../../core/identity/merge.ts';
-import { StoreBusy, type UserRecord, type UserStore } from '../../core/ports.ts';
+import { StoreBusy } from '../../core/ports/store-busy.ts';
+import type { UserRecord, UserStore } from '../../core/ports/users.ts';
 import { packFacts } from '../../core/profiles/facts.ts';
 import { TABLES } from '../../core/tables.ts';
 import type { Day } from '../../core/time.ts';

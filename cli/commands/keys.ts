@@ -1,4 +1,4 @@
-import { SCOPES } from '../../core/ports.ts';
+import { SCOPES } from '../../core/ports/keys.ts';
 import { LONGEST_OVERLAP_HOURS } from '../../functions/keys/contract.ts';
 import { choice, dataOption, defineCommand, defineCommandGroup, Failure, integer, text, Usage } from '../framework.ts';
 import { stageOption, withShop } from '../shop-access.ts';

@@ -1,7 +1,8 @@
 /** A public release: the cells of a day, their noise, and the budget in Settings. */
 import { randomBytes } from 'node:crypto';
 import { NEW } from '../../core/demand/outlook.ts';
-import type { ObjectStore, SettingStore } from '../../core/ports.ts';
+import type { ObjectStore } from '../../core/ports/objects.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
 import { type Budget, spend, spentOf, USUAL_BUDGET } from '../../core/privacy/budget.ts';
 import { type Cell, type NoiseOptions, type PublicCell, type Uniform, withNoise } from '../../core/privacy/noise.ts';
 import { BANDS } from '../../core/scores.ts';

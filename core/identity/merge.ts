@@ -7,7 +7,8 @@
  * 3. The user that stays reads the others' actions from now on. 4. The other's row becomes a tombstone. 5. What that
  * row knew (days, consent) goes to the user that stays.
  */
-import { type Link, type LinkStore, type MergedUsers, StoreBusy, type UserStore } from '../ports.ts';
+import { StoreBusy } from '../ports/store-busy.ts';
+import type { Link, LinkStore, MergedUsers, UserStore } from '../ports/users.ts';
 import type { Day } from '../time.ts';
 
 /** Ids that may be merged into one user. */

@@ -1,6 +1,6 @@
 /** What of a file's chunks has to be written when some of its actions are stored already. */
 import type { Action } from '../actions/action.ts';
-import type { ActionChunk } from '../ports.ts';
+import type { ActionChunk } from '../ports/actions.ts';
 
 /**
  * Chunks of which nothing is stored stand as they are, so that an import that was killed ends with the same ones; of

@@ -1,7 +1,7 @@
 /** Actions of one user and day as items of the store, named by what they hold. */
 import type { Action } from '../actions/action.ts';
 import { contentHash } from '../hash.ts';
-import type { ActionChunk } from '../ports.ts';
+import type { ActionChunk } from '../ports/actions.ts';
 import { type Day, dayNumber } from '../time.ts';
 
 /** The store takes 400 KB an item. */

@@ -3,7 +3,7 @@ import type { Action } from '../actions/action.ts';
 import { ADDRESS } from '../actions/category.ts';
 import { actionsOfCall, type MappedAction } from '../actions/mapping.ts';
 import { contentHash } from '../hash.ts';
-import type { Consent } from '../ports.ts';
+import type { Consent } from '../ports/users.ts';
 import { utf8Bytes } from '../text.ts';
 import type { Zone } from '../time.ts';
 import { type EventTime, eventTime } from './event-time.ts';

@@ -1,5 +1,5 @@
 /** What an event says about who a user is, and about what the user agreed to. */
-import type { Consent } from '../ports.ts';
+import type { Consent } from '../ports/users.ts';
 
 export interface LinkSaid {
   /** The id that stands for the event's user from now on, as the shop or its client knows it. */

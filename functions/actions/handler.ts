@@ -1,6 +1,7 @@
 /** `GET /v1/users/{userId}/actions`: a user's actions, newest first. */
 import { compareActions } from '../../core/actions/action.ts';
-import type { ActionStore, Pseudonyms, StoredActionDetail, UserStore } from '../../core/ports.ts';
+import type { ActionStore, StoredActionDetail } from '../../core/ports/actions.ts';
+import type { Pseudonyms, UserStore } from '../../core/ports/users.ts';
 import { type ApiDependencies, type ApiReply, type ApiRequest, api, type HttpHandler, Problem } from '../http/api.ts';
 import { cursorOf, toCursor } from '../http/paging.ts';
 import { resolveUser } from '../http/user.ts';

@@ -1,6 +1,7 @@
 /** An audience as a CSV file, behind a link that holds for some minutes: a function's own reply ends at 6 MB. */
 import { randomUUID } from 'node:crypto';
-import type { Downloads, ObjectStore, Pseudonyms, UserStore } from '../../core/ports.ts';
+import type { Downloads, ObjectStore } from '../../core/ports/objects.ts';
+import type { Pseudonyms, UserStore } from '../../core/ports/users.ts';
 import type { Day } from '../../core/time.ts';
 import { concurrently } from '../concurrently.ts';
 import { type ApiReply, Problem } from '../http/api.ts';

@@ -1,6 +1,9 @@
 /** `/v1/audiences`: the four bands and the shop's own rules, who is in them, and whether writing to them helped. */
 import { liftOf } from '../../core/audiences/lift.ts';
-import type { Downloads, ObjectStore, Pseudonyms, RunStore, SettingStore, UserStore } from '../../core/ports.ts';
+import type { Downloads, ObjectStore } from '../../core/ports/objects.ts';
+import type { RunStore } from '../../core/ports/runs.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
+import type { Pseudonyms, UserStore } from '../../core/ports/users.ts';
 import { BANDS } from '../../core/scores.ts';
 import { type ApiDependencies, type ApiReply, type ApiRequest, api, type HttpHandler, Problem } from '../http/api.ts';
 import { parseQuery } from '../http/validate.ts';

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type { Audience } from '../../core/audiences/audience.ts';
 import type { Rule } from '../../core/audiences/rule.ts';
-import type { SettingStore } from '../../core/ports.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
 import type { Day } from '../../core/time.ts';
 
 const RULES = 'audience';

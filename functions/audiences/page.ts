@@ -1,5 +1,5 @@
 /** `GET /v1/audiences/{name}`: the users of an audience by pages. */
-import type { Pseudonyms } from '../../core/ports.ts';
+import type { Pseudonyms } from '../../core/ports/users.ts';
 import { rowReply } from '../../core/score-rows.ts';
 import { BANDS } from '../../core/scores.ts';
 import { type Day, isDay } from '../../core/time.ts';

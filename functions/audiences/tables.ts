@@ -1,6 +1,6 @@
 /** The table that rules are counted on, of the latest run: opened once per process and run. */
 import type { SubjectTable } from '../../core/audiences/table.ts';
-import type { ObjectStore } from '../../core/ports.ts';
+import type { ObjectStore } from '../../core/ports/objects.ts';
 import { getTable } from '../runs/audience-files.ts';
 import type { FinishedRun } from '../runs/finished-runs.ts';
 

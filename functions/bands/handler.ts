@@ -1,5 +1,6 @@
 /** `/v1/bands`: θ, the purchase rate that divides the bands. */
-import type { RunStore, SettingStore } from '../../core/ports.ts';
+import type { RunStore } from '../../core/ports/runs.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
 import { type ApiDependencies, api, type HttpHandler } from '../http/api.ts';
 import { parseBody } from '../http/validate.ts';
 import { createFinishedRuns } from '../runs/finished-runs.ts';

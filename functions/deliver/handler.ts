@@ -1,7 +1,9 @@
 /** Every few minutes: new events go to the bus, and to each webhook until it has taken them. */
 import { afterAttempt, type Delivery, newDelivery } from '../../core/events/delivery.ts';
 import type { EventBus, Outbox, Sender } from '../../core/events/ports.ts';
-import type { Clock, Log, Pseudonyms, SettingStore, UserStore } from '../../core/ports.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
+import type { Clock, Log } from '../../core/ports/surroundings.ts';
+import type { Pseudonyms, UserStore } from '../../core/ports/users.ts';
 import { concurrently } from '../concurrently.ts';
 import { type KeptWebhook, listWebhooks } from '../webhooks/kept.ts';
 import { segmentMessage, signedMessage } from '../webhooks/message.ts';

@@ -4,7 +4,8 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Place } from '../../core/erasure/ports.ts';
-import type { ObjectStore, RunStore } from '../../core/ports.ts';
+import type { ObjectStore } from '../../core/ports/objects.ts';
+import type { RunStore } from '../../core/ports/runs.ts';
 import { concurrently } from '../concurrently.ts';
 import { tableFile } from '../runs/audience-files.ts';
 import { withoutUsers } from '../runs/warehouse-files.ts';

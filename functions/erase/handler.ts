@@ -6,7 +6,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ErasureStore, TablePlace } from '../../core/erasure/ports.ts';
 import { deletes, isProven, type Pass, type Regulation, suppresses } from '../../core/erasure/regulation.ts';
-import type { Clock, LinkStore, Log, ObjectStore, RunStore, SuppressionStore } from '../../core/ports.ts';
+import type { ObjectStore } from '../../core/ports/objects.ts';
+import type { RunStore } from '../../core/ports/runs.ts';
+import type { SuppressionStore } from '../../core/ports/suppressions.ts';
+import type { Clock, Log } from '../../core/ports/surroundings.ts';
+import type { LinkStore } from '../../core/ports/users.ts';
 import { addDays, type Zone } from '../../core/time.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Environment } from '../environment.ts';

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { ErasureStore, TablePlace } from '../../core/erasure/ports.ts';
 import type { Regulation } from '../../core/erasure/regulation.ts';
-import type { Clock } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports/surroundings.ts';
 
 export interface ReplayDependencies {
   clock: Clock;

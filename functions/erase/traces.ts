@@ -1,6 +1,6 @@
 /** Looks for traces of a user in anything: the id itself, the pseudonyms of the person, the id encrypted. */
 import { gunzipSync } from 'node:zlib';
-import type { Pseudonyms } from '../../core/ports.ts';
+import type { Pseudonyms } from '../../core/ports/users.ts';
 
 export interface Traces {
   /** What is found in an item of a table: `id`, `pseudonym`, `encrypted id`. */

@@ -1,6 +1,6 @@
 /** `GET /v1/events`: window events, the newest first. */
 import type { Outbox, Position, RecordedEvent } from '../../core/events/ports.ts';
-import type { Pseudonyms, UserStore } from '../../core/ports.ts';
+import type { Pseudonyms, UserStore } from '../../core/ports/users.ts';
 import { shopIds } from '../audiences/csv.ts';
 import { showsIds } from '../http/access.ts';
 import { type ApiDependencies, api, type HttpHandler } from '../http/api.ts';

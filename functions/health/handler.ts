@@ -1,6 +1,8 @@
 /** `GET /health`: whether the parts that every answer needs are there. Needs no key and tells nothing about the shop. */
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import type { BundleStore, Log, ObjectStore, SettingStore } from '../../core/ports.ts';
+import type { BundleStore, ObjectStore } from '../../core/ports/objects.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
+import type { Log } from '../../core/ports/surroundings.ts';
 import { VERSION } from '../version.ts';
 
 export interface HealthDependencies {

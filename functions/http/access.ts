@@ -1,5 +1,5 @@
 /** Which key a request carries, and what it may do. */
-import type { ApiKey, KeyStore, Scope } from '../../core/ports.ts';
+import type { ApiKey, KeyStore, Scope } from '../../core/ports/keys.ts';
 import type { ApiRequest } from './api.ts';
 import { Problem } from './problem.ts';
 

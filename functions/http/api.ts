@@ -4,7 +4,9 @@
  */
 import middy from '@middy/core';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
-import { type ApiKey, type Clock, type KeyStore, type Log, StoreBusy } from '../../core/ports.ts';
+import type { ApiKey, KeyStore } from '../../core/ports/keys.ts';
+import { StoreBusy } from '../../core/ports/store-busy.ts';
+import type { Clock, Log } from '../../core/ports/surroundings.ts';
 import { ROUTES } from '../routes.ts';
 import { checkKey, keyOf } from './access.ts';
 import { Problem, problemReply } from './problem.ts';

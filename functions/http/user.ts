@@ -1,4 +1,4 @@
-import type { Pseudonyms } from '../../core/ports.ts';
+import type { Pseudonyms } from '../../core/ports/users.ts';
 import { Problem } from './problem.ts';
 
 const LONGEST_ID = 256;

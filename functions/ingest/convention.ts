@@ -1,5 +1,5 @@
 import type { SentEvents } from '../../core/ingest/parse.ts';
-import type { RuleStore } from '../../core/ports.ts';
+import type { RuleStore } from '../../core/ports/sources.ts';
 import type { ApiReply, ApiRequest, Problem } from '../http/api.ts';
 import type { Outcome } from './outcome.ts';
 

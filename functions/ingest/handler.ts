@@ -1,7 +1,7 @@
 /** Events of tracking clients: Segment's calls, GA4's Measurement Protocol, Shopify's webhooks and bulk import. */
 import { parseEvents } from '../../core/ingest/parse.ts';
 import { dropReason, type TrafficChecks, type TrafficRules } from '../../core/ingest/traffic.ts';
-import type { RuleStore, SourceLedger } from '../../core/ports.ts';
+import type { RuleStore, SourceLedger } from '../../core/ports/sources.ts';
 import {
   type ApiDependencies,
   type ApiReply,

@@ -2,7 +2,8 @@
 import { merge } from '../../core/identity/merge.ts';
 import { type AcceptedEvent, EVENT_PROBLEMS } from '../../core/ingest/event.ts';
 import type { EventError } from '../../core/ingest/parse.ts';
-import type { Consent, LinkStore, MergedUsers, Pseudonyms, Suppressions, UserStore } from '../../core/ports.ts';
+import type { Suppressions } from '../../core/ports/suppressions.ts';
+import type { Consent, LinkStore, MergedUsers, Pseudonyms, UserStore } from '../../core/ports/users.ts';
 import type { Zone } from '../../core/time.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Fate } from './outcome.ts';

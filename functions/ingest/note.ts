@@ -2,7 +2,8 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
 import { add, noCounts, type SourceCounts } from '../../core/ingest/counts.ts';
 import { redact } from '../../core/ingest/redact.ts';
-import type { Clock, Log, SourceLedger } from '../../core/ports.ts';
+import type { SourceLedger } from '../../core/ports/sources.ts';
+import type { Clock, Log } from '../../core/ports/surroundings.ts';
 import type { Zone } from '../../core/time.ts';
 import type { ApiRequest, Problem } from '../http/api.ts';
 import type { Outcome } from './outcome.ts';

@@ -2,7 +2,10 @@
 import { chunksOf, expiryOf } from '../../core/ingest/chunks.ts';
 import type { AcceptedEvent } from '../../core/ingest/event.ts';
 import { groupByUser, type UserGroup } from '../../core/ingest/group.ts';
-import type { ActionChunk, ActionStore, Clock, Pseudonyms, SourceLedger, UserStore } from '../../core/ports.ts';
+import type { ActionChunk, ActionStore } from '../../core/ports/actions.ts';
+import type { SourceLedger } from '../../core/ports/sources.ts';
+import type { Clock } from '../../core/ports/surroundings.ts';
+import type { Pseudonyms, UserStore } from '../../core/ports/users.ts';
 import type { Zone } from '../../core/time.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Environment } from '../environment.ts';

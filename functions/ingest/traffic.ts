@@ -1,7 +1,7 @@
 import { type BlockList, isIP } from 'node:net';
 import { isbot } from 'isbot';
 import type { TrafficChecks, TrafficRules } from '../../core/ingest/traffic.ts';
-import type { Clock } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports/surroundings.ts';
 import { toBlockList } from './networks.ts';
 
 const MINUTE_MS = 60_000;

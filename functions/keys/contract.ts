@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { SCOPES } from '../../core/ports.ts';
+import { SCOPES } from '../../core/ports/keys.ts';
 import { instant } from '../http/schemas.ts';
 import type { Contracts } from '../openapi/contract.ts';
 

@@ -1,4 +1,5 @@
-import type { ActionStore, StoredActionDetail, UserStore } from '../../core/ports.ts';
+import type { ActionStore, StoredActionDetail } from '../../core/ports/actions.ts';
+import type { UserStore } from '../../core/ports/users.ts';
 import { SHARDS } from '../../core/tables.ts';
 import { addDays, type Day, type Zone } from '../../core/time.ts';
 import { concurrently } from '../concurrently.ts';

@@ -7,7 +7,7 @@ import type { Again } from '../../core/demand/buying-days.ts';
 import { USUAL_ERRORS } from '../../core/demand/errors.ts';
 import type { PastDemand } from '../../core/demand/past.ts';
 import { HORIZONS } from '../../core/model/contract.ts';
-import type { RunStore } from '../../core/ports.ts';
+import type { RunStore } from '../../core/ports/runs.ts';
 import type { EndedWindows } from '../../core/quality/windows.ts';
 import { BANDS } from '../../core/scores.ts';
 import type { Day } from '../../core/time.ts';

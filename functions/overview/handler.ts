@@ -1,5 +1,6 @@
 import { PROBABILITY_BINS } from '../../core/distributions.ts';
-import type { RunStore, SettingStore } from '../../core/ports.ts';
+import type { RunStore } from '../../core/ports/runs.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
 import type { Zone } from '../../core/time.ts';
 import { type ApiDependencies, api, type HttpHandler, Problem } from '../http/api.ts';
 import { parseQuery } from '../http/validate.ts';

@@ -1,14 +1,11 @@
 /** `GET /v1/users/{userId}/profile`: what a user is like, and what became of past scores. */
 import { type Action, typeOf } from '../../core/actions/action.ts';
-import type {
-  ActionStore,
-  Clock,
-  ObjectStore,
-  Pseudonyms,
-  RunStore,
-  SettingStore,
-  UserStore,
-} from '../../core/ports.ts';
+import type { ActionStore } from '../../core/ports/actions.ts';
+import type { ObjectStore } from '../../core/ports/objects.ts';
+import type { RunStore } from '../../core/ports/runs.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
+import type { Clock } from '../../core/ports/surroundings.ts';
+import type { Pseudonyms, UserStore } from '../../core/ports/users.ts';
 import { factsOf, shopRhythms } from '../../core/profiles/facts.ts';
 import { WEEK_HOURS } from '../../core/profiles/hours.ts';
 import { stageOf } from '../../core/profiles/lifecycle.ts';

@@ -1,6 +1,7 @@
 /** Promotion, rollback and watch on AWS: called by `npm run promote -- --stage`, by the training and by a schedule. */
 import { BundleRefused, storedVersions, takeBundle } from '../../adapters/bundles.ts';
-import type { Log, ObjectStore } from '../../core/ports.ts';
+import type { ObjectStore } from '../../core/ports/objects.ts';
+import type { Log } from '../../core/ports/surroundings.ts';
 import type { Change } from '../../core/promotion/changes.ts';
 import { type JudgeDependencies, judge } from './judge.ts';
 import { ChangeRefused, type LiveHistory, liveHistory, promote, rollBack } from './live-model.ts';

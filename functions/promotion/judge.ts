@@ -2,7 +2,10 @@
 import type { Action } from '../../core/actions/action.ts';
 import { logOf } from '../../core/backtest/population.ts';
 import type { Bundle, Scorer } from '../../core/model/contract.ts';
-import type { ActionStore, BundleStore, Clock, UserStore } from '../../core/ports.ts';
+import type { ActionStore } from '../../core/ports/actions.ts';
+import type { BundleStore } from '../../core/ports/objects.ts';
+import type { Clock } from '../../core/ports/surroundings.ts';
+import type { UserStore } from '../../core/ports/users.ts';
 import { evidenceOf, GATE_DAYS, gateOrigins, NotJudged, TRAINING_DAYS } from '../../core/promotion/evidence.ts';
 import { type GateVerdict, gate } from '../../core/promotion/gate.ts';
 import { ACTIVE_DAYS } from '../../core/scores.ts';

@@ -1,6 +1,8 @@
 /** Changes which model is live, and remembers how. */
 import { readStoredBundle } from '../../adapters/bundles.ts';
-import type { BundleStore, Clock, ObjectStore, SettingStore } from '../../core/ports.ts';
+import type { BundleStore, ObjectStore } from '../../core/ports/objects.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
+import type { Clock } from '../../core/ports/surroundings.ts';
 import { type Change, historyOf, LIVE, type LiveModel, versionsBelow } from '../../core/promotion/changes.ts';
 
 export interface LiveModelDependencies {

@@ -1,5 +1,5 @@
 /** Looks whether what a promoted model said came about, and goes back to the one before if it did not. */
-import type { Clock } from '../../core/ports.ts';
+import type { Clock } from '../../core/ports/surroundings.ts';
 import { type Change, versionsBelow } from '../../core/promotion/changes.ts';
 import { CALIBRATION, FEWEST_BUYERS } from '../../core/promotion/gate.ts';
 import { chanceInterval, totalOf } from '../../core/quality/measures.ts';

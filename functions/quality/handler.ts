@@ -1,5 +1,7 @@
 /** `GET /v1/quality`: whether the scores can be believed, from the shop's own outcomes. */
-import type { BundleStore, RunStore, SettingStore } from '../../core/ports.ts';
+import type { BundleStore } from '../../core/ports/objects.ts';
+import type { RunStore } from '../../core/ports/runs.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
 import type { Change } from '../../core/promotion/changes.ts';
 import { type ApiDependencies, api, type HttpHandler } from '../http/api.ts';
 import { liveHistory } from '../promotion/live-model.ts';

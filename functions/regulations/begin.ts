@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { ErasureStore } from '../../core/erasure/ports.ts';
 import { type Regulation, type RegulationType, suppresses } from '../../core/erasure/regulation.ts';
-import type { Clock, Pseudonyms, SuppressionStore } from '../../core/ports.ts';
+import type { SuppressionStore } from '../../core/ports/suppressions.ts';
+import type { Clock } from '../../core/ports/surroundings.ts';
+import type { Pseudonyms } from '../../core/ports/users.ts';
 
 export interface BeginDependencies {
   clock: Clock;

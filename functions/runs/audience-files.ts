@@ -4,7 +4,7 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { openTable, type SubjectTable } from '../../core/audiences/table.ts';
-import type { ObjectStore } from '../../core/ports.ts';
+import type { ObjectStore } from '../../core/ports/objects.ts';
 import type { ScoreRow } from '../../core/score-rows.ts';
 import type { Day } from '../../core/time.ts';
 

@@ -3,7 +3,7 @@
  * a few numbers each: some 500 bytes a user.
  */
 import { type Audience, isHeldOut } from '../../core/audiences/audience.ts';
-import type { ObjectStore } from '../../core/ports.ts';
+import type { ObjectStore } from '../../core/ports/objects.ts';
 import type { ScoreRow } from '../../core/score-rows.ts';
 import type { Day } from '../../core/time.ts';
 import { audienceLine, heldOutFile, pageFile, putPages } from './audience-files.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { Correction } from '../../core/corrections.ts';
 import type { DemandErrors } from '../../core/demand/errors.ts';
 import type { Evidence } from '../../core/learn-correction.ts';
-import type { SettingStore } from '../../core/ports.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
 import type { Drift } from '../../core/quality/drift.ts';
 import type { Day } from '../../core/time.ts';
 import { demandErrorsSchema } from '../nightly/state.ts';

@@ -5,7 +5,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { DemandOutlook } from '../../core/demand/outlook.ts';
 import { type DemandSums, packSums, unpackSums } from '../../core/demand/sums.ts';
-import type { ObjectStore } from '../../core/ports.ts';
+import type { ObjectStore } from '../../core/ports/objects.ts';
 import type { Day } from '../../core/time.ts';
 import { demandErrorsSchema, shardKey } from '../nightly/state.ts';
 

@@ -1,5 +1,7 @@
 /** Finished nightly runs, as the read API asks for them: cached per process, since they are the same for all users. */
-import type { Clock, RunStore, SettingStore } from '../../core/ports.ts';
+import type { RunStore } from '../../core/ports/runs.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
+import type { Clock } from '../../core/ports/surroundings.ts';
 import type { Day } from '../../core/time.ts';
 import { type FinishState, getFinish } from '../nightly/state.ts';
 

@@ -2,7 +2,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Audience } from '../../core/audiences/audience.ts';
 import type { Entry, Ledger } from '../../core/audiences/lift.ts';
-import type { ObjectStore } from '../../core/ports.ts';
+import type { ObjectStore } from '../../core/ports/objects.ts';
 
 function ledgerFile(name: string): string {
   return `audiences/ledgers/${name}.ndjson.gz`;

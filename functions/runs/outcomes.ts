@@ -1,6 +1,6 @@
 /** What became of the forecasts of past runs: one record a run and horizon, written by the run that saw its days end. */
 import * as z from 'zod';
-import type { SettingStore } from '../../core/ports.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
 import type { OutcomeSums } from '../../core/quality/sums.ts';
 import { addDays, type Day } from '../../core/time.ts';
 

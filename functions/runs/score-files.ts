@@ -1,6 +1,6 @@
 /** The files that a nightly run leaves in the object store: scores by shard (audiences: audience-files.ts). */
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { ObjectStore } from '../../core/ports.ts';
+import type { ObjectStore } from '../../core/ports/objects.ts';
 import type { ScoreRow } from '../../core/score-rows.ts';
 import type { Day } from '../../core/time.ts';
 import { shardKey } from '../nightly/state.ts';

@@ -3,7 +3,7 @@
  * pseudonym in the bytes of all files finds it here too.
  */
 import type { ParquetWriteOptions, SchemaElement } from 'hyparquet-writer';
-import type { ObjectStore } from '../../core/ports.ts';
+import type { ObjectStore } from '../../core/ports/objects.ts';
 import type { ScoreRow } from '../../core/score-rows.ts';
 import type { Day } from '../../core/time.ts';
 import { type ColumnType, WAREHOUSE_COLUMNS } from '../../core/warehouse.ts';

@@ -3,7 +3,7 @@ import { type Bundle, MODEL_NAME, type Scorer } from '../../core/model/contract.
 import { type Envelope, fromEnvelope, toEnvelope } from '../../core/model/envelope.ts';
 import { ContractError } from '../../core/model/kserve.ts';
 import { encodeReply, parseRequest } from '../../core/model/wire.ts';
-import type { BundleStore } from '../../core/ports.ts';
+import type { BundleStore } from '../../core/ports/objects.ts';
 
 export interface ScorerDependencies {
   bundles: BundleStore;

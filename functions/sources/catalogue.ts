@@ -2,7 +2,7 @@
 import { parse } from 'csv-parse/sync';
 import { slugCategory } from '../../core/actions/category.ts';
 import { isObject } from '../../core/ingest/event.ts';
-import type { RuleStore } from '../../core/ports.ts';
+import type { RuleStore } from '../../core/ports/sources.ts';
 import { type ApiReply, type ApiRequest, Problem } from '../http/api.ts';
 import { readJson, readText } from '../http/json.ts';
 

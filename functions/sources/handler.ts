@@ -1,5 +1,5 @@
 /** What came in, why something did not, and what the shop says of its events. */
-import type { RuleStore, SourceLedger, SourceStore } from '../../core/ports.ts';
+import type { RuleStore, SourceLedger, SourceStore } from '../../core/ports/sources.ts';
 import type { Zone } from '../../core/time.ts';
 import { type ApiDependencies, type ApiReply, type ApiRequest, api, type HttpHandler } from '../http/api.ts';
 import { readJson } from '../http/json.ts';

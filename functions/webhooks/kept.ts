@@ -1,7 +1,7 @@
 /** Webhooks as the settings hold them. */
 import * as z from 'zod';
 import { EVENT_TYPES } from '../../core/events/window-event.ts';
-import type { SettingStore } from '../../core/ports.ts';
+import type { SettingStore } from '../../core/ports/settings.ts';
 
 const KIND = 'webhook';
 export const WEBHOOK_KINDS = ['webhook', 'segment'] as const;

@@ -15,7 +15,7 @@ import { ORIGIN_HEADER } from '../../core/edge/ports.ts';
 import { batchesOf } from '../../core/model/batches.ts';
 import { toEnvelope } from '../../core/model/envelope.ts';
 import { encodeRequest } from '../../core/model/wire.ts';
-import type { Scope } from '../../core/ports.ts';
+import type { Scope } from '../../core/ports/keys.ts';
 import { SHOP_STATISTICS } from '../../core/shop-statistics.ts';
 import { addDays, zoneOf } from '../../core/time.ts';
 import { createHandler as actions } from '../../functions/actions/handler.ts';

@@ -2,7 +2,7 @@
 
 import { paddedLength } from '../../core/model/batches.ts';
 import { LENGTHS, type ModelOutput, type Scorer } from '../../core/model/contract.ts';
-import type { ObjectStore } from '../../core/ports.ts';
+import type { ObjectStore } from '../../core/ports/objects.ts';
 import { buildSequence } from '../../core/sequences.ts';
 import { drawShop, simulateUsers } from '../../core/simulation/index.ts';
 import { addDays } from '../../core/time.ts';

@@ -2,7 +2,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerResult } from 'aws-lambda';
 import { ORIGIN_HEADER, type OriginSecret } from '../../../core/edge/ports.ts';
-import type { Clock } from '../../../core/ports.ts';
+import type { Clock } from '../../../core/ports/surroundings.ts';
 
 export interface AuthorizeDependencies {
   secret: Pick<OriginSecret, 'valid'>;

@@ -1,5 +1,7 @@
 import { PROBABILITY_BINS, percentiles } from '../../../core/distributions.ts';
-import type { ObjectStore, SettingStore, UserStore } from '../../../core/ports.ts';
+import type { ObjectStore } from '../../../core/ports/objects.ts';
+import type { SettingStore } from '../../../core/ports/settings.ts';
+import type { UserStore } from '../../../core/ports/users.ts';
 import { ACTIVE_DAYS } from '../../../core/scores.ts';
 import { addDays, type Day } from '../../../core/time.ts';
 import { concurrently } from '../../concurrently.ts';

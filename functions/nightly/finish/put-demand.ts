@@ -1,7 +1,8 @@
 /** Puts the demand of a day together from what the shards added up. */
 import { type DemandOutlook, outlookOf } from '../../../core/demand/outlook.ts';
 import { addSums, emptySums } from '../../../core/demand/sums.ts';
-import type { ObjectStore, RunStore } from '../../../core/ports.ts';
+import type { ObjectStore } from '../../../core/ports/objects.ts';
+import type { RunStore } from '../../../core/ports/runs.ts';
 import type { Day } from '../../../core/time.ts';
 import { concurrently } from '../../concurrently.ts';
 import { getSums, putDemand } from '../../runs/demand-files.ts';

@@ -1,6 +1,8 @@
 /** Adds up what the shards saw become of the forecasts of past runs, and keeps it. */
 import { nightMetrics } from '../../../adapters/metrics.ts';
-import type { Clock, Log, RunStore, SettingStore } from '../../../core/ports.ts';
+import type { RunStore } from '../../../core/ports/runs.ts';
+import type { SettingStore } from '../../../core/ports/settings.ts';
+import type { Clock, Log } from '../../../core/ports/surroundings.ts';
 import { lastingShift } from '../../../core/quality/lasting.ts';
 import { alarmOf } from '../../../core/quality/measures.ts';
 import { addOutcomes } from '../../../core/quality/sums.ts';

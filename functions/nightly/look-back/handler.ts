@@ -1,6 +1,9 @@
 import { NOTHING } from '../../../core/demand/errors.ts';
 import { learnCorrection } from '../../../core/learn-correction.ts';
-import type { BundleStore, Log, RunStore, SettingStore } from '../../../core/ports.ts';
+import type { BundleStore } from '../../../core/ports/objects.ts';
+import type { RunStore } from '../../../core/ports/runs.ts';
+import type { SettingStore } from '../../../core/ports/settings.ts';
+import type { Log } from '../../../core/ports/surroundings.ts';
 import { type Day, daysBetween } from '../../../core/time.ts';
 import { correctionFor, type LearnedCorrection, listCorrections, putCorrection } from '../../runs/corrections.ts';
 import type { LookBackInput, LookBackReply } from '../messages.ts';

@@ -3,7 +3,7 @@ import { categoryOf, typeOf } from '../../../core/actions/action.ts';
 import { unpackForecast } from '../../../core/forecasts.ts';
 import { paddedLength } from '../../../core/model/batches.ts';
 import type { Bundle, Scorer, Sequence } from '../../../core/model/contract.ts';
-import type { StoredActionDetail } from '../../../core/ports.ts';
+import type { StoredActionDetail } from '../../../core/ports/actions.ts';
 import { createWordTally, type Drift } from '../../../core/quality/drift.ts';
 import { cumulativeHazard, isActive } from '../../../core/scores.ts';
 import { buildSequence } from '../../../core/sequences.ts';

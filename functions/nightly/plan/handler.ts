@@ -1,6 +1,11 @@
 import { IDENTITY } from '../../../core/corrections.ts';
 import { errorsOf, NOTHING } from '../../../core/demand/errors.ts';
-import type { ActionStore, BundleStore, Clock, Log, RunStore, SettingStore, UserStore } from '../../../core/ports.ts';
+import type { ActionStore } from '../../../core/ports/actions.ts';
+import type { BundleStore } from '../../../core/ports/objects.ts';
+import type { RunStore } from '../../../core/ports/runs.ts';
+import type { SettingStore } from '../../../core/ports/settings.ts';
+import type { Clock, Log } from '../../../core/ports/surroundings.ts';
+import type { UserStore } from '../../../core/ports/users.ts';
 import { endedWindows } from '../../../core/quality/windows.ts';
 import { MIN_THETA } from '../../../core/scores.ts';
 import { addDays, type Day, isDay, type Zone } from '../../../core/time.ts';

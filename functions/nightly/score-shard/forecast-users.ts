@@ -1,7 +1,7 @@
 import { forecastOf, packForecast } from '../../../core/forecasts.ts';
 import { batchesOf } from '../../../core/model/batches.ts';
 import type { Bundle, Scorer, Sequence } from '../../../core/model/contract.ts';
-import type { StoredForecast, UserRecord } from '../../../core/ports.ts';
+import type { StoredForecast, UserRecord } from '../../../core/ports/users.ts';
 import type { UserFacts } from '../../../core/profiles/facts.ts';
 import type { Day, Zone } from '../../../core/time.ts';
 import { concurrently } from '../../concurrently.ts';

@@ -7,17 +7,11 @@ import { closedOf, eventsOf, type WindowEvent } from '../../../core/events/windo
 import { nextWindows, type WindowState } from '../../../core/events/windows.ts';
 import { type Likely, unpackForecast } from '../../../core/forecasts.ts';
 import type { Bundle, Scorer } from '../../../core/model/contract.ts';
-import type {
-  ActionStore,
-  BundleStore,
-  Clock,
-  Log,
-  ObjectStore,
-  RunStore,
-  StoredForecast,
-  UserRecord,
-  UserStore,
-} from '../../../core/ports.ts';
+import type { ActionStore } from '../../../core/ports/actions.ts';
+import type { BundleStore, ObjectStore } from '../../../core/ports/objects.ts';
+import type { RunStore } from '../../../core/ports/runs.ts';
+import type { Clock, Log } from '../../../core/ports/surroundings.ts';
+import type { StoredForecast, UserRecord, UserStore } from '../../../core/ports/users.ts';
 import { factsOf, shopRhythms } from '../../../core/profiles/facts.ts';
 import { type ScoreRow, scoreRow } from '../../../core/score-rows.ts';
 import { ACTIVE_DAYS, type Band, hazardOf, scoreFrom } from '../../../core/scores.ts';

@@ -1,6 +1,8 @@
 /** Holds a shard's forecasts of past runs against what its users did since. */
 import { typeOf } from '../../../core/actions/action.ts';
-import type { ActionStore, ObjectStore, UserStore } from '../../../core/ports.ts';
+import type { ActionStore } from '../../../core/ports/actions.ts';
+import type { ObjectStore } from '../../../core/ports/objects.ts';
+import type { UserStore } from '../../../core/ports/users.ts';
 import { createOutcomeTally, type OutcomeSums } from '../../../core/quality/sums.ts';
 import type { EndedWindows } from '../../../core/quality/windows.ts';
 import type { ScoreRow } from '../../../core/score-rows.ts';

@@ -1,4 +1,5 @@
-import type { ActionStore, StoredForecast, UserRecord } from '../../../core/ports.ts';
+import type { ActionStore } from '../../../core/ports/actions.ts';
+import type { StoredForecast, UserRecord } from '../../../core/ports/users.ts';
 import { FORECAST_DAYS, isActive } from '../../../core/scores.ts';
 import { addDays, type Day, daysBetween, type Zone } from '../../../core/time.ts';
 

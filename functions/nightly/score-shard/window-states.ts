@@ -1,5 +1,5 @@
 import type { WindowState } from '../../../core/events/windows.ts';
-import type { ObjectStore } from '../../../core/ports.ts';
+import type { ObjectStore } from '../../../core/ports/objects.ts';
 import type { Day } from '../../../core/time.ts';
 import { readRows, scoreFile } from '../../runs/score-files.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { createActionStore } from '../../../adapters/dynamo/actions.ts';
 import { DamagedItem } from '../../../adapters/dynamo/errors.ts';
 import type { Action } from '../../../core/actions/action.ts';
-import type { ActionChunk, ActionStore } from '../../../core/ports.ts';
+import type { ActionChunk, ActionStore } from '../../../core/ports/actions.ts';
 import { countRequests } from '../../support/requests.ts';
 import { startStore, type TestStore } from '../../support/store.ts';
 

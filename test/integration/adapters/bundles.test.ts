@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BundleRefused, createBundleStore, MODEL_FILE, readBundleFolder } from '../../../adapters/bundles.ts';
 import { createObjectStore } from '../../../adapters/objects.ts';
 import type { Manifest } from '../../../core/model/contract.ts';
-import type { SettingStore } from '../../../core/ports.ts';
+import type { SettingStore } from '../../../core/ports/settings.ts';
 import { BUNDLE } from '../../support/shop.ts';
 
 let folder: string;

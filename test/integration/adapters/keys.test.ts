@@ -3,7 +3,8 @@ import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createSettingStore } from '../../../adapters/dynamo/settings.ts';
 import { createKeyStore } from '../../../adapters/keys.ts';
-import { type KeyStore, SCOPES, type SettingStore } from '../../../core/ports.ts';
+import { type KeyStore, SCOPES } from '../../../core/ports/keys.ts';
+import type { SettingStore } from '../../../core/ports/settings.ts';
 import { countRequests, type RequestCount } from '../../support/requests.ts';
 import { startStore, type TestStore } from '../../support/store.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BadObjectName, createObjectStore } from '../../../adapters/objects.ts';
-import type { ObjectStore } from '../../../core/ports.ts';
+import type { ObjectStore } from '../../../core/ports/objects.ts';
 import { type FakeBucket, startBucket } from '../../support/bucket.ts';
 
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -2,7 +2,8 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createRunStore } from '../../../adapters/dynamo/runs.ts';
 import { createSettingStore } from '../../../adapters/dynamo/settings.ts';
-import type { RunStore, SettingStore } from '../../../core/ports.ts';
+import type { RunStore } from '../../../core/ports/runs.ts';
+import type { SettingStore } from '../../../core/ports/settings.ts';
 import { startStore, type TestStore } from '../../support/store.ts';
 
 let store: TestStore;

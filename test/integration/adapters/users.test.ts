@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { DamagedItem } from '../../../adapters/dynamo/errors.ts';
 import { shardOf } from '../../../adapters/dynamo/user-rows.ts';
 import { createUserStore } from '../../../adapters/dynamo/users.ts';
-import type { StoredForecast, UserStore } from '../../../core/ports.ts';
+import type { StoredForecast, UserStore } from '../../../core/ports/users.ts';
 import { addDays } from '../../../core/time.ts';
 import { FACTS } from '../../support/forecasts.ts';
 import { countRequests, type RequestCount } from '../../support/requests.ts';

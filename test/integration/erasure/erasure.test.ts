@@ -2,7 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createDynamoClient, type DynamoClient } from '../../../adapters/dynamo/client.ts';
 import { scanItems } from '../../../adapters/dynamo/scan.ts';
-import { StoreBusy } from '../../../core/ports.ts';
+import { StoreBusy } from '../../../core/ports/store-busy.ts';
 import { SHARDS, TABLES } from '../../../core/tables.ts';
 import { createHandler as createErase } from '../../../functions/erase/handler.ts';
 import { createTraces } from '../../../functions/erase/traces.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { SCOPES, type Scope } from '../../../core/ports.ts';
+import { SCOPES, type Scope } from '../../../core/ports/keys.ts';
 import { scopeAllows } from '../../../functions/http/access.ts';
 import { ROUTES, type Route } from '../../../functions/routes.ts';
 import { createDependencies, type Dependencies } from '../../../functions/wiring.ts';

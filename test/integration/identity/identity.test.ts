@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { shardOf } from '../../../adapters/dynamo/user-rows.ts';
-import { StoreBusy } from '../../../core/ports.ts';
+import { StoreBusy } from '../../../core/ports/store-busy.ts';
 import { startStore, type TestStore } from '../../support/store.ts';
 import { createTracking } from '../../support/tracking.ts';
 

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import { QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ActionChunk, StoreBusy } from '../../../core/ports.ts';
+import type { ActionChunk } from '../../../core/ports/actions.ts';
+import { StoreBusy } from '../../../core/ports/store-busy.ts';
 import { createHandler } from '../../../functions/ingest/handler.ts';
 import { startStore, type TestStore } from '../../support/store.ts';
 import { createTracking } from '../../support/tracking.ts';

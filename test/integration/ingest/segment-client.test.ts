@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Analytics } from '@segment/analytics-node';
 import { createDynamoClient } from '../../../adapters/dynamo/client.ts';
-import { type ActionChunk, StoreBusy } from '../../../core/ports.ts';
+import type { ActionChunk } from '../../../core/ports/actions.ts';
+import { StoreBusy } from '../../../core/ports/store-busy.ts';
 import { createHandler } from '../../../functions/ingest/handler.ts';
 import { type HttpServer, startHttp } from '../../../local/http.ts';
 import { type FaultyStore, startFaults } from '../../support/faults.ts';

@@ -1,6 +1,6 @@
 /** What a data engineer sees of what came in. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { StoreBusy } from '../../../core/ports.ts';
+import { StoreBusy } from '../../../core/ports/store-busy.ts';
 import { createHandler } from '../../../functions/ingest/handler.ts';
 import { startStore, type TestStore } from '../../support/store.ts';
 import { createTracking } from '../../support/tracking.ts';

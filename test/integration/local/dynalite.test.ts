@@ -11,7 +11,7 @@ import {
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createUserStore } from '../../../adapters/dynamo/users.ts';
-import type { UserStore } from '../../../core/ports.ts';
+import type { UserStore } from '../../../core/ports/users.ts';
 import { startStore, type TestStore } from '../../support/store.ts';
 
 const DAY = '2026-03-01';

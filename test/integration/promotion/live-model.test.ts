@@ -6,7 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { createBundleStore, storeBundle } from '../../../adapters/bundles.ts';
 import { createSettingStore } from '../../../adapters/dynamo/settings.ts';
 import { createObjectStore } from '../../../adapters/objects.ts';
-import type { ObjectStore, SettingStore } from '../../../core/ports.ts';
+import type { ObjectStore } from '../../../core/ports/objects.ts';
+import type { SettingStore } from '../../../core/ports/settings.ts';
 import { LIVE } from '../../../core/promotion/changes.ts';
 import type { OutcomeCell } from '../../../core/quality/sums.ts';
 import { zoneOf } from '../../../core/time.ts';

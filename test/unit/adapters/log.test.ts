@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { createLog } from '../../../adapters/log.ts';
-import type { Log } from '../../../core/ports.ts';
+import type { Log } from '../../../core/ports/surroundings.ts';
 
 function logged(variables: Record<string, string>, use: (log: Log) => void): Record<string, unknown>[] {
   const lines: string[] = [];

@@ -8,7 +8,7 @@ import { outlookOf } from '../../../core/demand/outlook.ts';
 import { createPastDemand, FEWEST_USERS, type PastDemand } from '../../../core/demand/past.ts';
 import { addSums, createDemandBuilder, emptySums, packSums, unpackSums } from '../../../core/demand/sums.ts';
 import { HORIZONS } from '../../../core/model/contract.ts';
-import type { ObjectStore } from '../../../core/ports.ts';
+import type { ObjectStore } from '../../../core/ports/objects.ts';
 import { within } from '../../../core/scores.ts';
 import { userDaysOf } from '../../../core/shop-statistics.ts';
 import { zoneOf } from '../../../core/time.ts';

@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { type KeyStore, type Log, SCOPES, type Scope, StoreBusy } from '../../../core/ports.ts';
+import { type KeyStore, SCOPES, type Scope } from '../../../core/ports/keys.ts';
+import { StoreBusy } from '../../../core/ports/store-busy.ts';
+import type { Log } from '../../../core/ports/surroundings.ts';
 import { type ApiOptions, type ApiReply, type ApiRequest, api, Problem } from '../../../functions/http/api.ts';
 import { readJson } from '../../../functions/http/json.ts';
 import { cursorOf, limitOf, toCursor } from '../../../functions/http/paging.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { MAX_LINKED, type MergePorts, merge } from '../../../../core/identity/merge.ts';
-import { type Link, StoreBusy } from '../../../../core/ports.ts';
+import { StoreBusy } from '../../../../core/ports/store-busy.ts';
+import type { Link } from '../../../../core/ports/users.ts';
 
 /** The ports in memory; every call is one step that others may come between. */
 function createMemory(step: <T>(work: () => T) => Promise<T> = async (work) => work()) {
