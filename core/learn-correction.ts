@@ -1,13 +1,13 @@
 /**
- * Learns a correction from a shop's own outcomes: two numbers a horizon, fitted together, drawn towards the identity by
- * how little evidence there is.
+ * Learns a correction from a shop's own outcomes: two numbers a horizon, drawn towards the identity by how little
+ * evidence there is.
  *
- * With z = logit p and z̄ its mean over the cases (weighted by p (1 − p)), p' = σ(z + α + β (z − z̄)). The shifts α and
- * the tilts β of the five horizons have normal priors around 0 that are correlated over horizons; what is found is the
- * maximum of the posterior, by Newton's method. The likelihood of a horizon counts less
- * - by 7 / horizon where windows of weekly origins overlap,
- * - by the dispersion: how much more the buyers of an origin scatter than independent users would. A shop that had one
- *   great week must not shift every week to come.
+ * With z = logit p and z̄ its mean over the cases (weighted by p (1 − p)), p' = σ(z + α + λ̄ + β (z − z̄)): a shift α and
+ * a tilt β of each horizon, and λ̄, the mean level of the weeks in the window. A week's level is one that fades (an
+ * autoregression of order 1) and one of its own, so that the newest weeks say most about those to come, and a shop that
+ * had one great week does not shift every week to come. All have normal priors around 0; what is found is the maximum of
+ * the posterior, by Newton's method. The likelihood of a horizon counts by 7 / horizon where windows of weekly origins
+ * overlap, and half, since the horizons of an origin tell much the same.
  */
 import type { Correction } from './corrections.ts';
 import { solve } from './linear.ts';
@@ -17,8 +17,8 @@ import { HORIZONS } from './model/contract.ts';
 export interface CorrectionCase {
   /** Number of the user: cases of one user are held out together. */
   user: number;
-  /** Number of the origin. */
-  origin: number;
+  /** Whole weeks from the origin to the day that the correction is for, 1 to WEEKS. */
+  weeksAgo: number;
   /** P(purchase within HORIZONS[i] days), not corrected. */
   probability: ArrayLike<number>;
   /** 1 or 0; null while the window has not passed. */
@@ -33,16 +33,23 @@ export interface Evidence {
   reason: string | null;
 }
 
+/** Weeks back that teach something. */
+export const WEEKS = 8;
 /** Buyers within 7 days that there must be, and as many who did not buy. */
-const ENOUGH = 50;
+const ENOUGH = 10;
 const FOLDS = 5;
-/** Standard errors by which users held out must gain. */
-const CLEAR = 2;
-const OVERLAP_DAYS = 7;
-/** Standard deviations of the priors, and their correlation between two horizons. */
+const WEEK_DAYS = 7;
+const ALIKE = 0.5;
+/**
+ * Standard deviations of the priors, and their correlation between two horizons. What weeks show, like all else here, was
+ * set on simulated shops whose truth is known, and on weeks of real logs before those that tests are about.
+ */
 const SHIFT = 0.3;
 const TILT = 0.15;
 const SHARED = 0.8;
+const FADING = 0.15;
+const FADES = 0.95;
+const OWN = 0.2;
 const NEWTON_STEPS = 25;
 const CLIP = 1e-6;
 
@@ -56,20 +63,12 @@ export function learnCorrection(cases: readonly CorrectionCase[]): {
   const seven = points[HORIZONS.indexOf(7)]!;
   const buyers = seven.reduce((sum, { y }) => sum + y, 0);
   const held = points.map((): number[] => []);
-  /** What each user held out gained, summed over horizons of the mean. */
-  const gains = new Map<number, number>();
   const enough = Math.min(buyers, seven.length - buyers) >= ENOUGH;
   if (enough)
     for (let fold = 0; fold < FOLDS; fold++) {
       const fit = fitAll(points.map((list) => list.filter(({ user }) => user % FOLDS !== fold)));
       for (const [h, list] of points.entries())
-        for (const point of list) {
-          if (point.user % FOLDS !== fold) continue;
-          const after = lossOf(fit[h]!, point);
-          held[h]!.push(after);
-          const gain = (lossOf(IDENTICAL, point) - after) / list.length;
-          gains.set(point.user, (gains.get(point.user) ?? 0) + gain);
-        }
+        for (const point of list) if (point.user % FOLDS === fold) held[h]!.push(lossOf(fit[h]!, point));
     }
   const horizons = points.flatMap((list, h) => {
     if (list.length === 0) return [];
@@ -79,8 +78,8 @@ export function learnCorrection(cases: readonly CorrectionCase[]): {
   });
   const reason = !enough
     ? `fewer than ${ENOUGH} users bought, or did not, within 7 days of the origins`
-    : !isClear([...gains.values()])
-      ? 'users held out were not clearly predicted better with it'
+    : horizons.reduce((sum, { before, after }) => sum + before - after, 0) <= 0
+      ? 'users held out were not predicted better with it'
       : null;
   const fits = reason === null ? fitAll(points) : [];
   return {
@@ -93,21 +92,15 @@ export function learnCorrection(cases: readonly CorrectionCase[]): {
   };
 }
 
-/** Whether a sum over users is above nought by twice its standard error. */
-function isClear(gains: readonly number[]): boolean {
-  const centre = mean(gains);
-  const squares = gains.reduce((sum, gain) => sum + (gain - centre) ** 2, 0);
-  return gains.length * centre > CLEAR * Math.sqrt(squares);
-}
-
 interface Point {
   user: number;
-  origin: number;
+  weeksAgo: number;
   z: number;
   y: 0 | 1;
 }
 
 interface Fit {
+  /** α, and with it the mean level of the weeks that a window from the correction's day on has. */
   shift: number;
   tilt: number;
   centre: number;
@@ -127,68 +120,79 @@ function lossOf(fit: Fit, { z, y }: Point): number {
 
 function pointsOf(cases: readonly CorrectionCase[]): Point[][] {
   return HORIZONS.map((_, h) =>
-    cases.flatMap(({ user, origin, probability, outcome }) => {
+    cases.flatMap(({ user, weeksAgo, probability, outcome }) => {
       const y = outcome[h];
       if (y === null || y === undefined) return [];
       const p = Math.min(1 - CLIP, Math.max(CLIP, probability[h]!));
-      return [{ user, origin, z: Math.log(p / (1 - p)), y }];
+      return [{ user, weeksAgo, z: Math.log(p / (1 - p)), y }];
     }),
   );
 }
 
+/** Parameters: the shifts, the tilts, then the levels of the weeks past and of those that a window reaches, oldest first. */
+const COUNT = HORIZONS.length;
+const AHEAD = Math.ceil(Math.max(...HORIZONS) / WEEK_DAYS);
+const SIZE = 2 * COUNT + WEEKS + AHEAD;
+const PRIOR = priorPrecision();
+
 function fitAll(points: readonly (readonly Point[])[]): Fit[] {
-  const overlap = HORIZONS.map((days) => Math.min(1, OVERLAP_DAYS / days));
-  const first = fitWeighted(points, overlap);
-  return fitWeighted(
-    points,
-    overlap.map((weight, h) => weight / dispersion(points[h]!, first[h]!)),
-  );
-}
-
-/** Variance of the origins' buyers against that of independent users, at least 1. */
-function dispersion(points: readonly Point[], fit: Fit): number {
-  const origins = new Map<number, { excess: number; variance: number }>();
-  for (const { origin, z, y } of points) {
-    const p = sigmoid(correctedLogit(fit, z));
-    const sums = origins.get(origin) ?? { excess: 0, variance: 0 };
-    sums.excess += y - p;
-    sums.variance += p * (1 - p);
-    origins.set(origin, sums);
-  }
-  if (origins.size < 2) return 1;
-  const squares = [...origins.values()].map(({ excess, variance }) => excess ** 2 / Math.max(variance, CLIP));
-  return Math.max(1, squares.reduce((sum, square) => sum + square, 0) / (origins.size - 1));
-}
-
-function fitWeighted(points: readonly (readonly Point[])[], weights: readonly number[]): Fit[] {
-  const count = HORIZONS.length;
   const centres = points.map(centreOf);
-  const prior = priorPrecision(count);
-  // Parameters: the shifts, then the tilts.
-  let at = new Float64Array(2 * count);
+  const groups = points.flatMap((list, h) =>
+    Array.from({ length: WEEKS }, (_, week) => ({
+      h,
+      own: list.filter(({ weeksAgo }) => weeksAgo === WEEKS - week),
+      direction: directionOf(h, week),
+    })).filter(({ own }) => own.length > 0),
+  );
+  let at = new Float64Array(SIZE);
   for (let step = 0; step < NEWTON_STEPS; step++) {
-    const gradient = new Float64Array(2 * count);
-    const curvature = prior.map((row) => Float64Array.from(row));
-    for (let i = 0; i < 2 * count; i++) for (let j = 0; j < 2 * count; j++) gradient[i]! -= prior[i]![j]! * at[j]!;
-    for (let h = 0; h < count; h++) {
-      const [shift, tilt, centre, weight] = [at[h]!, at[count + h]!, centres[h]!, weights[h]!];
-      for (const { z, y } of points[h]!) {
+    const gradient = Float64Array.from(PRIOR, (row) => -dot(row, at));
+    const curvature = PRIOR.map((row) => Float64Array.from(row));
+    for (const { h, own, direction } of groups) {
+      const weight = ALIKE * Math.min(1, WEEK_DAYS / HORIZONS[h]!);
+      const [level, tilt, centre] = [dot(direction, at), at[COUNT + h]!, centres[h]!];
+      const sums = { excess: 0, tilted: 0, information: 0, mixed: 0, squared: 0 };
+      for (const { z, y } of own) {
         const x = z - centre;
-        const p = sigmoid(z + shift + tilt * x);
+        const p = sigmoid(z + level + tilt * x);
         const information = weight * p * (1 - p);
-        gradient[h]! += weight * (y - p);
-        gradient[count + h]! += weight * (y - p) * x;
-        curvature[h]![h]! += information;
-        curvature[count + h]![h]! += information * x;
-        curvature[count + h]![count + h]! += information * x * x;
+        sums.excess += weight * (y - p);
+        sums.tilted += weight * (y - p) * x;
+        sums.information += information;
+        sums.mixed += information * x;
+        sums.squared += information * x * x;
       }
+      for (let i = 0; i < SIZE; i++) {
+        if (direction[i] === 0) continue;
+        gradient[i]! += direction[i]! * sums.excess;
+        curvature[i]![COUNT + h]! += direction[i]! * sums.mixed;
+        curvature[COUNT + h]![i]! += direction[i]! * sums.mixed;
+        for (let j = 0; j < SIZE; j++) curvature[i]![j]! += direction[i]! * direction[j]! * sums.information;
+      }
+      gradient[COUNT + h]! += sums.tilted;
+      curvature[COUNT + h]![COUNT + h]! += sums.squared;
     }
     // A step may overshoot where hardly anybody bought; none goes further than probabilities can use.
     const move = solve(curvature, gradient).map((value) => Math.max(-1, Math.min(1, value)));
     at = at.map((value, i) => value + move[i]!);
     if (move.every((value) => Math.abs(value) < 1e-9)) break;
   }
-  return centres.map((centre, h) => ({ shift: at[h]!, tilt: at[count + h]!, centre }));
+  return centres.map((centre, h) => ({ shift: dot(directionOf(h, WEEKS), at), tilt: at[COUNT + h]!, centre }));
+}
+
+/** What adds up to the level of a horizon's window that begins with a week (0: the oldest). */
+function directionOf(h: number, week: number): Float64Array {
+  const direction = new Float64Array(SIZE);
+  direction[h] = 1;
+  for (let day = 0; day < HORIZONS[h]!; day++)
+    direction[2 * COUNT + week + Math.floor(day / WEEK_DAYS)]! += 1 / HORIZONS[h]!;
+  return direction;
+}
+
+function dot(a: Float64Array, b: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  return sum;
 }
 
 function centreOf(points: readonly Point[]): number {
@@ -202,15 +206,21 @@ function centreOf(points: readonly Point[]): number {
   return weights > 0 ? sum / weights : 0;
 }
 
-/** Inverse of the priors' covariance: s² ((1 − ρ) I + ρ 1 1ᵀ) for the shifts and for the tilts. */
-function priorPrecision(count: number): Float64Array[] {
-  const apart = 1 / (1 - SHARED);
-  const together = SHARED / ((1 - SHARED) * (1 - SHARED + count * SHARED));
-  return Array.from({ length: 2 * count }, (_, i) => {
-    const variance = (i < count ? SHIFT : TILT) ** 2;
-    return Float64Array.from({ length: 2 * count }, (_, j) => {
-      if (i < count !== j < count) return 0;
-      return ((i === j ? apart : 0) - together) / variance;
-    });
-  });
+/** Inverse of the priors' covariance. */
+function priorPrecision(): Float64Array[] {
+  const alike = (i: number, j: number) => (i === j ? 1 : SHARED);
+  const week = (i: number, j: number) => FADING ** 2 * FADES ** Math.abs(i - j) + (i === j ? OWN ** 2 : 0);
+  const covariance = Array.from({ length: SIZE }, (_, i) =>
+    Float64Array.from({ length: SIZE }, (__, j) => {
+      if (Math.max(i, j) < COUNT) return SHIFT ** 2 * alike(i, j);
+      if (Math.min(i, j) >= 2 * COUNT) return week(i, j);
+      return Math.min(i, j) >= COUNT && Math.max(i, j) < 2 * COUNT ? TILT ** 2 * alike(i, j) : 0;
+    }),
+  );
+  return covariance.map((_, i) =>
+    solve(
+      covariance,
+      Float64Array.from(covariance, (__, j) => Number(i === j)),
+    ),
+  );
 }

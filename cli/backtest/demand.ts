@@ -21,7 +21,7 @@ import { SHARDS } from '../../core/tables.ts';
 import { type Day, dayFromNumber, dayNumber, type Zone } from '../../core/time.ts';
 import { casesOf } from '../../functions/nightly/look-back/correction-cases.ts';
 import { demandErrorsOf } from '../../functions/nightly/look-back/demand-errors.ts';
-import { lookBack } from '../../functions/nightly/look-back/past-forecasts.ts';
+import { type LookBack, lookBack } from '../../functions/nightly/look-back/past-forecasts.ts';
 import { lookAtShop } from '../../functions/nightly/plan/look-at-shop.ts';
 import type { SampledShop } from '../../functions/nightly/sample.ts';
 
@@ -60,6 +60,25 @@ export async function forecastDemand(input: DemandInput): Promise<DemandForecast
   return { origins, results: demandResults(cases), days };
 }
 
+/** The correction that the run of each origin would learn of a model. */
+export async function correctionsOf(
+  { log, zone, protocol, scorer, bundle }: Pick<DemandInput, 'log' | 'zone' | 'protocol' | 'scorer' | 'bundle'>,
+  progress: (text: string) => void,
+): Promise<Correction[]> {
+  const corrections: Correction[] = [];
+  for (const origin of protocol.origins) {
+    progress(`look back from ${origin}`);
+    const shop = { zone, scorer, ...shopBefore(log.histories, origin, zone) };
+    corrections.push(learnedOf(await lookBack(shop, bundle, origin)));
+  }
+  return corrections;
+}
+
+function learnedOf(back: LookBack): Correction {
+  const { horizons } = learnCorrection(casesOf(back));
+  return { version: horizons.length > 0 ? 1 : 0, horizons };
+}
+
 /** What `plan`, `look-back`, `score-shard` and `finish` of a run of the origin make. */
 async function outlookAt(
   { log, zone, protocol, population, scorer, bundle, said }: DemandInput,
@@ -70,8 +89,7 @@ async function outlookAt(
   const shop = { zone, scorer, ...shopBefore(log.histories, day, zone) };
   const { past } = await lookAtShop(shop, day);
   const back = await lookBack(shop, bundle, day);
-  const { horizons } = learnCorrection(casesOf(back));
-  const correction = { version: horizons.length > 0 ? 1 : 0, horizons };
+  const correction = learnedOf(back);
   const builder = createDemandBuilder(day, past);
   for (let row = 0; row < population.rows; row++) {
     if (population.origin[row] !== index || population.lastDay[row]! < dayNumber(day) - activeDays) continue;

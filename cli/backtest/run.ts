@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadModel } from '../../adapters/onnx.ts';
-import { correctedOf } from '../../core/backtest/corrected.ts';
+import { CORRECTED, correctedOf } from '../../core/backtest/corrected.ts';
 import { gapClosed } from '../../core/backtest/evidence.ts';
 import { judge, meanOf, OURS, type Prediction, predictionOf, type Verdict } from '../../core/backtest/judge.ts';
 import { judgeNextAction, judgeNextCategory, type NextVerdict } from '../../core/backtest/next.ts';
@@ -14,7 +14,7 @@ import type { Day, Zone } from '../../core/time.ts';
 import { createVocabulary } from '../../core/vocabulary.ts';
 import { Failure } from '../framework.ts';
 import { type Baseline, fitBaselines } from './baselines.ts';
-import { type DemandForecast, forecastDemand } from './demand.ts';
+import { correctionsOf, type DemandForecast, forecastDemand } from './demand.ts';
 import { writePredictions } from './predictions.ts';
 import { pageOf } from './report/page.ts';
 import { readTruth } from './truth.ts';
@@ -121,12 +121,17 @@ export async function runBacktest(input: BacktestInput): Promise<Metrics> {
     const { scorer, said: own } = said[0]!;
     return forecastDemand({ log, zone, protocol, population, scorer, bundle: scorer.bundle, said: own, progress });
   });
-  if (said.length === 1) {
-    const corrections = forecast.origins.map(({ correction }) => correction);
-    predictions.push(correctedOf(all, corrections, population, protocol));
-  }
+  const corrected = await timed('correcting', async () => {
+    const models = [{ said: said[0]!.said, corrections: forecast.origins.map(({ correction }) => correction) }];
+    for (const { seed, scorer, said: own } of said.slice(1)) {
+      const given = { log, zone, protocol, scorer, bundle: scorer.bundle };
+      models.push({ said: own, corrections: await correctionsOf(given, (text) => progress(`seed ${seed}, ${text}`)) });
+    }
+    return correctedOf(models, population, protocol.origins);
+  });
+  predictions.push(predictionOf('all', corrected, protocol.horizons, CORRECTED));
   const verdict = await timed('judging', async () =>
-    judge({ log, protocol, population, predictions, said: all, progress }),
+    judge({ log, protocol, population, predictions, said: all, corrected, progress }),
   );
   progress('judging what comes next');
   const vocabulary = createVocabulary(said[0]!.scorer.bundle.vocabulary);
@@ -196,15 +201,17 @@ async function oracleOf(
   const truth = await readTruth(path, given);
   const { protocol, population, predictions } = given;
   const of = (model: string) => predictions.find((one) => one.model === model && one.seed === 'all')?.probability;
-  const [ours, from] = [of(OURS)!, of('recency')];
+  const from = of('recency');
   if (!from) return {};
-  const horizons = protocol.horizons.flatMap((horizon, h) => {
-    const labels = population.labels[h]!;
-    const rows = Array.from(labels, (_, row) => row).filter((row) => labels[row]! >= 0 && truth[h]![row]! >= 0);
-    if (rows.length === 0) return [];
-    const at = (values: ArrayLike<number>) => rows.map((row) => values[row]!);
-    return [{ horizon, n: rows.length, ...gapClosed(at(ours[h]!), at(from[h]!), at(truth[h]!), at(labels)) }];
-  });
-  const mean = horizons.reduce((sum, { closed }) => sum + closed, 0) / horizons.length;
-  return { against: 'recency', horizons, closed: mean };
+  const closedBy = (ours: Float64Array[]) => {
+    const horizons = protocol.horizons.flatMap((horizon, h) => {
+      const labels = population.labels[h]!;
+      const rows = Array.from(labels, (_, row) => row).filter((row) => labels[row]! >= 0 && truth[h]![row]! >= 0);
+      if (rows.length === 0) return [];
+      const at = (values: ArrayLike<number>) => rows.map((row) => values[row]!);
+      return [{ horizon, n: rows.length, ...gapClosed(at(ours[h]!), at(from[h]!), at(truth[h]!), at(labels)) }];
+    });
+    return { horizons, closed: horizons.reduce((sum, { closed }) => sum + closed, 0) / horizons.length };
+  };
+  return { against: 'recency', ...closedBy(of(OURS)!), corrected: closedBy(of(CORRECTED)!) };
 }

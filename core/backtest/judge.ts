@@ -4,6 +4,7 @@ import { HORIZONS } from '../model/contract.ts';
 import { BANDS, type Band, bandOf } from '../scores.ts';
 import { dayNumber } from '../time.ts';
 import { type Judged, type PairedDifference, pairedDifferences } from './bootstrap.ts';
+import { CORRECTED } from './corrected.ts';
 import { type Compared, chanceCalibrationError, compare, gains, SILENCE_GROUPS, tenths } from './evidence.ts';
 import type { Log, Population } from './population.ts';
 import type { Protocol } from './protocol.ts';
@@ -15,7 +16,7 @@ export interface ModelResult extends Measures {
   model: string;
   seed: number | 'all';
   horizon: number;
-  /** Of ours, all seeds: the calibration error that chance alone stays below in 95 of 100 cases. */
+  /** Of ours, as trained and corrected, all seeds: the calibration error that chance stays below in 95 of 100 cases. */
   eceLimit?: number;
 }
 
@@ -26,17 +27,24 @@ export interface Prediction {
   probability: Float64Array[];
 }
 
-export interface HorizonEvidence {
-  horizon: number;
-  tenths: Compared[];
+export interface Groups {
   bands: (Compared & { name: Band })[];
   silence: (Compared & { name: string })[];
+}
+
+export interface HorizonEvidence extends Groups {
+  horizon: number;
+  tenths: Compared[];
+  /** The same of ours as corrected, in bands that follow from it. */
+  corrected: Groups;
   /** Share of all buyers among the top 0, 2, … 100 %. */
   gains: Record<string, number[]>;
 }
 
 /** Buyers expected among the active users of an origin within the horizon. */
 export interface ExpectedBuyers {
+  /** Ours or ours as corrected. */
+  model: string;
   origin: string;
   horizon: number;
   expected: number;
@@ -77,10 +85,15 @@ export function meanOf(said: readonly Said[], { origin }: Population): Said {
 }
 
 /** The horizons of the protocol among those of the model contract. */
-export function predictionOf(seed: number | 'all', said: Said, horizons: readonly number[]): Prediction {
+export function predictionOf(
+  seed: number | 'all',
+  said: Pick<Said, 'probability'>,
+  horizons: readonly number[],
+  model = OURS,
+): Prediction {
   const order: readonly number[] = HORIZONS;
   const probability = horizons.map((horizon) => said.probability[order.indexOf(horizon)]!);
-  return { model: OURS, seed, probability };
+  return { model, seed, probability };
 }
 
 export function judge(input: {
@@ -88,12 +101,13 @@ export function judge(input: {
   protocol: Protocol;
   population: Population;
   predictions: readonly Prediction[];
-  /** Ours, all seeds together. */
+  /** Ours, all seeds together, and with the corrections of their runs. */
   said: Said;
+  corrected: Pick<Said, 'band'>;
   progress(text: string): void;
 }): Verdict {
   const { protocol, population, predictions, progress } = input;
-  const ours = predictions.find(({ model, seed }) => model === OURS && seed === 'all')!;
+  const ours = predictions.filter(({ model, seed }) => (model === OURS || model === CORRECTED) && seed === 'all');
   const results: ModelResult[] = [];
   const judged: Judged[] = [];
   const evidence: HorizonEvidence[] = [];
@@ -106,17 +120,18 @@ export function judge(input: {
     for (const prediction of predictions) {
       const p = of(prediction);
       const { model, seed } = prediction;
-      const limit = prediction === ours ? { eceLimit: chanceCalibrationError(p) } : {};
+      const limit = ours.includes(prediction) ? { eceLimit: chanceCalibrationError(p) } : {};
       results.push({ model, seed, horizon, ...measure(p, labels), ...limit });
     }
     const compared = predictions.filter(({ seed }) => seed === 'all');
     const probabilities = new Map(compared.map((prediction) => [prediction.model, of(prediction)]));
     judged.push({ horizon, labels, user: Int32Array.from(rows, (row) => population.user[row]!), probabilities });
-    evidence.push(evidenceOf(horizon, probabilities, labels, rows, input.said));
+    evidence.push(evidenceOf(horizon, probabilities, labels, rows, input));
   }
   progress('comparing with the baselines');
   const { draws, differences } = pairedDifferences(judged, OURS, input.log.histories.length);
-  return { results, paired: differences, draws, evidence, survival: survivalOf(input), buyers: buyersOf(input, ours) };
+  const buyers = ours.flatMap((one) => buyersOf(input, one));
+  return { results, paired: differences, draws, evidence, survival: survivalOf(input), buyers };
 }
 
 function knownRows(labels: Int8Array): Int32Array {
@@ -130,27 +145,30 @@ function evidenceOf(
   probabilities: ReadonlyMap<string, Float64Array>,
   labels: Uint8Array,
   rows: Int32Array,
-  { band, silence }: Said,
+  { said, corrected }: Pick<Parameters<typeof judge>[0], 'said' | 'corrected'>,
 ): HorizonEvidence {
   const p = probabilities.get(OURS)!;
   const places = Array.from(rows, (_, place) => place);
+  const groupsOf = (own: Float64Array, band: readonly Band[]): Groups => {
+    const among = (inside: (row: number) => boolean) =>
+      compare(
+        own,
+        labels,
+        places.filter((place) => inside(rows[place]!)),
+      );
+    return {
+      bands: BANDS.map((name) => ({ name, ...among((row) => band[row] === name) })),
+      silence: SILENCE_GROUPS.map(({ name, from, to }) => ({
+        name,
+        ...among((row) => said.silence[row]! >= from && said.silence[row]! <= to),
+      })),
+    };
+  };
   return {
     horizon,
     tenths: tenths(p, labels),
-    bands: BANDS.map((name) => {
-      return {
-        name,
-        ...compare(
-          p,
-          labels,
-          places.filter((place) => band[rows[place]!] === name),
-        ),
-      };
-    }),
-    silence: SILENCE_GROUPS.map(({ name, from, to }) => {
-      const inside = places.filter((place) => silence[rows[place]!]! >= from && silence[rows[place]!]! <= to);
-      return { name, ...compare(p, labels, inside) };
-    }),
+    ...groupsOf(p, said.band),
+    corrected: groupsOf(probabilities.get(CORRECTED)!, corrected.band),
     gains: Object.fromEntries([...probabilities].map(([model, own]) => [model, gains(own, labels)])),
   };
 }
@@ -183,7 +201,7 @@ function survivalOf({ log, protocol, population, said }: Parameters<typeof judge
 
 function buyersOf(
   { protocol, population }: Parameters<typeof judge>[0],
-  { probability }: Prediction,
+  { model, probability }: Prediction,
 ): ExpectedBuyers[] {
   const buyers: ExpectedBuyers[] = [];
   for (const [h, horizon] of protocol.horizons.entries())
@@ -199,8 +217,8 @@ function buyersOf(
         known++;
       }
       const half = 1.96 * Math.sqrt(variance);
-      if (known > 0)
-        buyers.push({ origin, horizon, expected, actual, low: Math.max(0, expected - half), high: expected + half });
+      const interval = { low: Math.max(0, expected - half), high: expected + half };
+      if (known > 0) buyers.push({ model, origin, horizon, expected, actual, ...interval });
     }
   return buyers;
 }

@@ -114,6 +114,20 @@ describe('a backtest of a bundle', () => {
     for (const { difference, low, high } of losses) expect(low <= difference && difference <= high).toBe(true);
   });
 
+  test('counts expected buyers and groups also as corrected by the weeks before each origin', () => {
+    for (const { horizon, bands, silence, corrected } of metrics.evidence) {
+      const { n } = metrics.results.find((one) => one.horizon === horizon)!;
+      for (const groups of [bands, silence, corrected.bands, corrected.silence])
+        expect(groups.reduce((sum, one) => sum + one.n, 0)).toBe(n);
+      const actual = (model: string) =>
+        metrics.demand.expectedBuyers
+          .filter((one) => one.model === model && one.horizon === horizon)
+          .map((one) => one.actual);
+      expect(actual('corrected')).toEqual(actual('buy-timing'));
+      expect(actual('corrected').length).toBeGreaterThan(0);
+    }
+  });
+
   test('says how much of the gap from recency to the truth is closed', () => {
     const { horizons } = metrics.oracle as { horizons: { ours: number; from: number; truth: number }[] };
     expect(horizons).toHaveLength(4);

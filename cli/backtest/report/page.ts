@@ -1,5 +1,5 @@
 /** `index.html`: what the backtest found, for someone who sells things and has to decide whether to believe it. */
-import { OURS } from '../../../core/backtest/judge.ts';
+import { type Groups, type HorizonEvidence, OURS } from '../../../core/backtest/judge.ts';
 import { NAMES } from '../../../core/backtest/verdict.ts';
 import type { Metrics } from '../run.ts';
 import { differences, gains, reliability, survival } from './charts.ts';
@@ -41,21 +41,24 @@ ${differences(metrics)}
     .join('')}</details>
 <details><summary>Every difference with its interval</summary>${pairedTable(metrics)}</details></section>
 <section><h2>Does it hold for every kind of user?</h2>
-<p>Said and happened within ${days(main.horizon)}, by band and by how long a user had been silent. Red: further off than chance explains for this many users.</p>
-<div class="two" style="margin-top:8px"><div>${groups(main.bands, 'band')}</div><div>${groups(main.silence, 'silent for')}</div></div>
+<p>Said and happened within ${days(main.horizon)}, by band and by how long a user had been silent; then the same once the shop’s past weeks have corrected it. Red: further off than chance explains for this many users.</p>
+${groupTables(main)}
 <details><summary>The other horizons</summary>${evidence
     .filter((one) => one !== main)
-    .map(
-      (one) =>
-        `<h3 style="margin-top:16px">Within ${days(one.horizon)}</h3><div class="two" style="margin-top:4px"><div>${groups(one.bands, 'band')}</div><div>${groups(one.silence, 'silent for')}</div></div>`,
-    )
+    .map((one) => `<h3 style="margin-top:16px">Within ${days(one.horizon)}</h3>${groupTables(one)}`)
     .join('')}</details></section>
 <section><h2>How many will buy</h2>
-<p>The probabilities of all active users added up, against the number who bought, over all origins.</p>${buyers(metrics)}</section>
+<p>The probabilities of all active users added up, against the number who bought, over all origins; as the model says it, and as corrected by the shop’s past weeks.</p>${buyers(metrics)}</section>
 ${demandSection(metrics)}
 ${nextOf(metrics)}${how(metrics)}
 </main></body></html>
 `;
+}
+
+function groupTables(one: HorizonEvidence): string {
+  const pair = ({ bands, silence }: Groups, title: (of: string) => string) =>
+    `<div class="two" style="margin-top:8px"><div>${groups(bands, title('band'))}</div><div>${groups(silence, title('silent for'))}</div></div>`;
+  return pair(one, (of) => of) + pair(one.corrected, (of) => `corrected: ${of}`);
 }
 
 function facts({ results, evidence }: Metrics, horizon: number): string {
@@ -99,7 +102,7 @@ ${models.length > 1 ? `<details><summary>The seeds one by one</summary>${seeds(m
 <dt>Brier</dt><dd>mean squared difference between probability and outcome</dd>
 <dt>calibration error</dt><dd>mean gap between said and happened over ten groups of equal size</dd>
 <dt>lift</dt><dd>how many times more buyers the top of the ranking holds than the average</dd>
-<dt>corrected by the shop’s past weeks</dt><dd>as the nightly run says it: once a week it compares the model with what happened, and corrects it where there is enough; only with one bundle judged</dd>
+<dt>corrected by the shop’s past weeks</dt><dd>as the nightly run says it: once a week it compares the model with what happened, and corrects it where there is enough</dd>
 <dt>recency alone</dt><dd>how long ago the last action was, and nothing else</dd>
 <dt>logistic regression, LightGBM</dt><dd>counts, recency and purchase rhythm as features; one model a horizon, tuned on the last weeks before ${protocol.trainEnd}</dd>
 <dt>BG/NBD</dt><dd>the classic buy-till-you-die model of purchase counts and dates</dd></dl>

@@ -1,3 +1,4 @@
+import { CORRECTED } from '../../../core/backtest/corrected.ts';
 import { type HorizonEvidence, type ModelResult, OURS } from '../../../core/backtest/judge.ts';
 import type { NextVerdict } from '../../../core/backtest/next.ts';
 import { NAMES } from '../../../core/backtest/verdict.ts';
@@ -58,23 +59,19 @@ export function groups(list: HorizonEvidence['bands'] | HorizonEvidence['silence
 /** Expected buyers against actual ones over all origins, and how often the interval of an origin held. */
 export function buyers({ demand, protocol }: Metrics): string {
   const rows = protocol.horizons.flatMap((horizon) => {
-    const own = demand.expectedBuyers.filter((one) => one.horizon === horizon);
-    if (own.length === 0) return [];
-    const sum = (of: (one: (typeof own)[number]) => number) => own.reduce((total, one) => total + of(one), 0);
-    const [expected, actual] = [sum((one) => one.expected), sum((one) => one.actual)];
-    const held = own.filter((one) => one.actual >= one.low && one.actual <= one.high).length;
-    return [
-      [
-        days(horizon),
-        number(own.length),
-        number(expected),
-        number(actual),
-        percent(expected / actual - 1, 1),
-        `${held} of ${own.length}`,
-      ],
-    ];
+    const cells = [OURS, CORRECTED].flatMap((model) => {
+      const own = demand.expectedBuyers.filter((one) => one.model === model && one.horizon === horizon);
+      if (own.length === 0) return [];
+      const sum = (of: (one: (typeof own)[number]) => number) => own.reduce((total, one) => total + of(one), 0);
+      const [expected, actual] = [sum((one) => one.expected), sum((one) => one.actual)];
+      const held = own.filter((one) => one.actual >= one.low && one.actual <= one.high).length;
+      const judged = [number(expected), percent(expected / actual - 1, 1), `${held} of ${own.length}`];
+      return model === OURS ? [number(actual), ...judged] : judged;
+    });
+    return cells.length > 0 ? [[days(horizon), ...cells]] : [];
   });
-  return table(['within', 'origins', 'expected buyers', 'actual', 'off by', 'origins inside 95 %'], rows);
+  const judged = ['off by', 'origins inside 95 %'];
+  return table(['within', 'came', 'expected', ...judged, 'corrected', ...judged], rows);
 }
 
 /** The seeds one by one: how much the outcome owes to chance in training. */

@@ -1,6 +1,7 @@
 /** What the model would have said on past days, and what happened since: bounded work on a sample of users. */
 import { categoryOf, typeOf } from '../../../core/actions/action.ts';
 import { unpackForecast } from '../../../core/forecasts.ts';
+import { WEEKS } from '../../../core/learn-correction.ts';
 import { paddedLength } from '../../../core/model/batches.ts';
 import type { Bundle, Scorer, Sequence } from '../../../core/model/contract.ts';
 import type { StoredActionDetail } from '../../../core/ports/actions.ts';
@@ -22,9 +23,8 @@ export interface PastForecastDependencies extends SampledShop {
 const USERS = 4_000;
 const ACTIONS = 40_000;
 /** Padded positions asked of the model in one look back, some seconds of work; users past them only count as buyers. */
-const POSITIONS = 100_000;
-const WEEK = 7;
-const WEEKS = 8;
+const POSITIONS = 300_000;
+export const WEEK = 7;
 /** A log is this many days old before an origin is looked at. */
 const YOUNGEST_LOG = 28;
 
