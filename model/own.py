@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from blend import HeldOut, answers, held_out, learn_blend, loss_of
+from blend import HeldOut, answers, held_out, learn_blend, loss_of, usual_shares
 from dataset import Data, Part
 from fit import Checkpoints, Settings, fit, say
 from network import Blend, BuyTiming, Member
@@ -76,7 +76,7 @@ def train_own(
             fitted, count = stage(f"trial {number}", member, data, before, seed + number, trial, checkpoints)
             logits.append(answers(fitted, data, after, settings.positions))
             best.append(count)
-        blend, chosen = learn_blend(torch.stack(logits), held)
+        blend, chosen = learn_blend(torch.stack(logits), held, usual_shares(len(logits), prior is not None))
         say(f"shares {blend.mix}, losses on the weeks held out {chosen}")
     members = [] if prior is None else [prior.eval()]
     each = data.steps(whole, settings.positions)
@@ -87,7 +87,7 @@ def train_own(
         final = replace(settings, steps=epochs * each, stop=best[number] * each)
         members.append(stage(f"member {number}", member, data, whole, seed + number, final, checkpoints)[0])
     if blend is None:
-        blend = Blend([1 / len(members)] * len(members))
+        blend = Blend(usual_shares(len(members), prior is not None))
     kept = [number for number, share in enumerate(blend.mix) if share > 0.0]
     blend.mix = [blend.mix[number] for number in kept]
     validation = {"passes": best, "losses": chosen, "users": held.users} if held else {}

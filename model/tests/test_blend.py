@@ -3,7 +3,7 @@
 import torch
 from torch import nn
 
-from blend import HeldOut, learn_blend
+from blend import HeldOut, learn_blend, part_of, usual_shares
 from dataset import Batch
 from network import BINS, Blend, blended, corrected
 
@@ -28,22 +28,31 @@ def hazards(seed: int, spread: float = 0.7) -> torch.Tensor:
 
 def test_a_member_that_knows_is_preferred_to_one_that_guesses() -> None:
     knows, guesses = hazards(1), hazards(2)
-    blend, losses = learn_blend(torch.stack([guesses, knows]), held(knows))
+    blend, losses = learn_blend(torch.stack([guesses, knows]), held(knows), [0.5, 0.5])
     assert blend.mix[1] > 0.8
     assert losses["member 1"] < losses["member 0"]
+
+
+def test_of_few_users_the_bundle_started_from_keeps_most_of_its_share() -> None:
+    alike, few = hazards(1), 5 * QUERIES
+    truth = held(alike)
+    said = torch.stack([alike[:few], hazards(2)[:few]])
+    some = HeldOut(part_of(truth.truth, torch.arange(few)), truth.silence[:few], truth.group[:few])
+    blend, _ = learn_blend(said, some, usual_shares(2, True))
+    assert 0.5 < blend.mix[0] < 0.9
 
 
 def test_too_many_expected_buyers_are_corrected_where_they_are_silent() -> None:
     says = hazards(3)
     truly = says - torch.tensor([0.0, 0.0, 1.0, 1.0]).repeat(USERS).unsqueeze(1)
-    blend, losses = learn_blend(says.unsqueeze(0), held(truly))
+    blend, losses = learn_blend(says.unsqueeze(0), held(truly), [1.0])
     assert losses["corrected"] < losses["member 0"]
     assert blend.shift[2] < -0.3 and abs(blend.shift[0]) < abs(blend.shift[2]) / 2
 
 
 def test_right_forecasts_stay_as_they_are_or_nearly_so() -> None:
     says = hazards(4)
-    blend, _ = learn_blend(says.unsqueeze(0), held(says))
+    blend, _ = learn_blend(says.unsqueeze(0), held(says), [1.0])
     assert max(abs(value) for value in (*blend.shift, blend.tilt - 1, blend.slope)) < 0.2
 
 
