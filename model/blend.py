@@ -110,9 +110,7 @@ def usual_shares(members: int, from_bundle: bool) -> list[float]:
     return [1 / members] * members
 
 
-def fit_blend(
-    logits: Tensor, held: HeldOut, some: Tensor, usual: list[float], corrects: bool = True
-) -> dict[str, Tensor]:
+def fit_blend(logits: Tensor, held: HeldOut, some: Tensor, usual: list[float], corrects: bool = True) -> dict[str, Tensor]:
     """Most probable shares, and with `corrects` a correction, given the queries `some`, of members' logits [M,Q,K].
 
     A user's days say much the same, so that each user counts as two observations whatever the number of days asked.
