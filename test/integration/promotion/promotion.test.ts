@@ -68,7 +68,8 @@ describe('without a system running', () => {
     expect(await run('rollback')).toMatchObject({ code: 0, result: { version: shipped, from: 'second-1' } });
     const third = await night(0, '--restart');
     expect([third.versions, third.modelCalls]).toEqual([[shipped], 30]);
-    expect(second.mean).toBeGreaterThan(1.5 * third.mean);
+    // Each night's correction takes a part of the difference back.
+    expect(second.mean).toBeGreaterThan(1.2 * third.mean);
   }, 120_000);
 
   test('the history says who, when, why, and what can be gone back to', async () => {
