@@ -17,9 +17,11 @@ const LARGE = 64 * 1024 * 1024;
 const ROWS = 16;
 
 /** Ends the threads of a model that is no longer held. */
-const unused = new FinalizationRegistry<Session[]>((sessions) => {
+const unused = new FinalizationRegistry(closeAll);
+
+function closeAll(sessions: Session[]): void {
   for (const { close } of sessions) close();
-});
+}
 
 /**
  * Loads a bundle, its weights verified.
@@ -58,7 +60,10 @@ async function createModel(
     ...INPUTS.filter((name) => !inputNames.includes(name)),
     ...OUTPUTS.filter((name) => !outputNames.includes(name)),
   ];
-  if (missing.length > 0) throw new BundleRefused(name, `its model has no tensor ${missing.join(', ')}`);
+  if (missing.length > 0) {
+    closeAll(sessions);
+    throw new BundleRefused(name, `its model has no tensor ${missing.join(', ')}`);
+  }
   const { bins, shopStatistics, vocabularySize } = bundle.manifest;
   let turn = 0;
   const model = {

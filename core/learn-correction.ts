@@ -33,12 +33,12 @@ export interface Evidence {
   reason: string | null;
 }
 
-/** Weeks back that teach something. */
+/** Weeks back that teach something, and days of one. */
 export const WEEKS = 8;
+export const WEEK_DAYS = 7;
 /** Buyers within 7 days that there must be, and as many who did not buy. */
 const ENOUGH = 10;
 const FOLDS = 5;
-const WEEK_DAYS = 7;
 const ALIKE = 0.5;
 /**
  * Standard deviations of the priors, and their correlation between two horizons. What weeks show, like all else here, was
@@ -138,11 +138,10 @@ const PRIOR = priorPrecision();
 function fitAll(points: readonly (readonly Point[])[]): Fit[] {
   const centres = points.map(centreOf);
   const groups = points.flatMap((list, h) =>
-    Array.from({ length: WEEKS }, (_, week) => ({
-      h,
-      own: list.filter(({ weeksAgo }) => weeksAgo === WEEKS - week),
-      direction: directionOf(h, week),
-    })).filter(({ own }) => own.length > 0),
+    [...Map.groupBy(list, ({ weeksAgo }) => weeksAgo)].map(([weeksAgo, own]) => ({
+      ...{ h, own },
+      direction: directionOf(h, WEEKS - weeksAgo),
+    })),
   );
   let at = new Float64Array(SIZE);
   for (let step = 0; step < NEWTON_STEPS; step++) {

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from dataset import DAY, Batch, Data, Part
 from losses import HAZARD, HORIZON, hazard_losses
-from network import HORIZONS, Blend, Member, blended, corrected
+from network import HORIZONS, Blend, Member, blended, corrected, logs
 
 WINDOWS = 6_000
 """At most about so many held-out windows are asked, QUERIES days of each."""
@@ -115,7 +115,7 @@ def fit_blend(logits: Tensor, held: HeldOut, some: Tensor, usual: list[float], c
 
     A user's days say much the same, so that each user counts as two observations whatever the number of days asked.
     """
-    stays, leaves = nn.functional.logsigmoid(-logits), nn.functional.logsigmoid(logits)
+    stays, leaves = logs(logits)
     middle = torch.tensor(usual).log()
     raw = {"mix": middle.clone(), "shift": torch.zeros(3), "tilt": torch.zeros(()), "slope": torch.zeros(())}
     fitted = [value.requires_grad_() for name, value in raw.items() if corrects or name == "mix"]
@@ -139,7 +139,7 @@ def learn_blend(logits: Tensor, held: HeldOut, usual: list[float]) -> tuple[Blen
     """Shares of members with logits [M,Q,K], with a correction where it is clear that users it was not fitted to gain by it,
     and the losses on the held-out weeks: of each member alone, and of either blend, fitted to the other half of the users.
     """
-    stays, leaves = nn.functional.logsigmoid(-logits), nn.functional.logsigmoid(logits)
+    stays, leaves = logs(logits)
     half = torch.from_numpy(np.random.default_rng(0).permutation(int(held.group.max()) + 1) % 2 == 0)[held.group]
 
     def of_others(corrects: bool) -> Tensor:

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from context import LOCALS
 from dataset import DAY, FAR
 from losses import HAZARD, HORIZON, first_of_next_day
-from network import HORIZONS, Member
+from network import HORIZONS, Member, logs
 from shops import Shops
 from start import rescale
 
@@ -33,7 +33,7 @@ def head_losses(logits: Tensor, survival: Tensor, weight: Tensor) -> tuple[Tenso
     """Hazard and horizon losses as in training of everything, and the horizon loss of the truth itself."""
     weight = weight / weight.mean()
     before = torch.cat([torch.ones_like(survival[..., :1]), survival[..., :-1]], -1)
-    stay, leave = nn.functional.logsigmoid(-logits), nn.functional.logsigmoid(logits)
+    stay, leave = logs(logits)
     hazard = -((before - survival).clamp(min=0.0) * leave + survival * stay).sum(-1)
     said_all = torch.exp(torch.cumsum(stay, -1))
     horizon, truth_itself = torch.zeros_like(hazard), torch.zeros_like(hazard)

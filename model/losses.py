@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from context import LOCALS
 from dataset import DAY, FAR, Batch
-from network import HORIZONS, Member, Positions
+from network import HORIZONS, Member, Positions, logs
 
 HAZARD, HORIZON, WORD, CATEGORY, NEXT = 0.3, 2.0, 0.1, 0.1, 0.1
 """Weights of the parts."""
@@ -38,7 +38,7 @@ def hazard_losses(logits: Tensor, batch: Batch) -> dict[str, Tensor]:
     logits = logits.float()  # bf16 would lose the small hazards
     weight = batch.weight / batch.weight.mean().clamp(min=1e-12)
     before = torch.cat([torch.ones_like(batch.survival[:, :, :1]), batch.survival[:, :, :-1]], dim=-1)
-    stay, leave = nn.functional.logsigmoid(-logits), nn.functional.logsigmoid(logits)
+    stay, leave = logs(logits)
     each = (before - batch.survival).clamp(min=0.0) * leave + batch.survival * stay
     hazard = -(each * batch.known).sum(-1)
     survival = torch.exp(torch.cumsum(stay, dim=-1))

@@ -13,7 +13,7 @@ from adapter import INPUTS, Adapter, adapter_inputs
 from context import context_features
 from dataset import DAY, FAR, LENGTHS, Folder, Ints, Part, rows_of
 from losses import HAZARD, HORIZON
-from network import BINS, HORIZONS, Member
+from network import BINS, HORIZONS, Member, logs
 
 DAYS_ASKED = 16
 """Of each user at most; `npm run train` draws so many by the user's own id."""
@@ -78,7 +78,7 @@ def user_loss(logits: Tensor, survival: Tensor, known: Tensor, weight: Tensor) -
     """What training minimises (losses.py) of one user's queries [Q], weighted [Q] and added up: nothing in it depends on
     other users."""
     before = torch.cat([torch.ones_like(survival[:, :1]), survival[:, :-1]], dim=-1)
-    stay, leave = nn.functional.logsigmoid(-logits), nn.functional.logsigmoid(logits)
+    stay, leave = logs(logits)
     loss = -HAZARD * (((before - survival).clamp(min=0.0) * leave + survival * stay) * known).sum(-1)
     surviving = torch.exp(torch.cumsum(stay, dim=-1))
     for days in HORIZONS:

@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 import torch
-from torch import nn
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "model"))
 
@@ -16,7 +15,7 @@ from blend import logits_of, silence_of  # noqa: E402
 from dataset import Data, Part  # noqa: E402
 from fit import Checkpoints, Settings  # noqa: E402
 from losses import hazard_losses  # noqa: E402
-from network import BuyTiming, Member, Shape  # noqa: E402
+from network import BuyTiming, Member, Shape, logs  # noqa: E402
 from own import passes, train_own, usual_members  # noqa: E402
 from start import prior_of, starting_members  # noqa: E402
 
@@ -47,7 +46,7 @@ def judged(net: BuyTiming, data: Data) -> tuple[float, float]:
                 p = member.positions(batch.words, batch.at, batch.count, batch.local)
                 found.append(member.query(member.states(batch.words, batch.count, p), p, batch.shop, batch.moment)[0])
             logits = torch.stack(found)
-            stays, leaves = nn.functional.logsigmoid(-logits), nn.functional.logsigmoid(logits)
+            stays, leaves = logs(logits)
             parts = hazard_losses(logits_of(stays, leaves, silence_of(batch), raw), batch)
             share = float(batch.weight.sum())
             sums, weight = sums + share * torch.stack([parts["horizon"], parts["oracle"]]), weight + share

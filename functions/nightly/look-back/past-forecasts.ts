@@ -1,7 +1,7 @@
 /** What the model would have said on past days, and what happened since: bounded work on a sample of users. */
 import { categoryOf, typeOf } from '../../../core/actions/action.ts';
 import { unpackForecast } from '../../../core/forecasts.ts';
-import { WEEKS } from '../../../core/learn-correction.ts';
+import { WEEK_DAYS, WEEKS } from '../../../core/learn-correction.ts';
 import { paddedLength } from '../../../core/model/batches.ts';
 import type { Bundle, Scorer, Sequence } from '../../../core/model/contract.ts';
 import type { StoredActionDetail } from '../../../core/ports/actions.ts';
@@ -24,7 +24,6 @@ const USERS = 4_000;
 const ACTIONS = 40_000;
 /** Padded positions asked of the model in one look back, some seconds of work; users past them only count as buyers. */
 const POSITIONS = 300_000;
-export const WEEK = 7;
 /** A log is this many days old before an origin is looked at. */
 const YOUNGEST_LOG = 28;
 
@@ -75,7 +74,7 @@ export interface LookBack {
 
 /** Weekly origins before a day, latest first. */
 function originsBefore(day: Day): Day[] {
-  return Array.from({ length: WEEKS }, (_, week) => addDays(day, -WEEK * (week + 1)));
+  return Array.from({ length: WEEKS }, (_, week) => addDays(day, -WEEK_DAYS * (week + 1)));
 }
 
 /**
@@ -92,8 +91,8 @@ export async function lookBack(deps: PastForecastDependencies, bundle: Bundle, d
   }));
   const users: PastUser[] = [];
   const words = createWordTally();
-  const week = addDays(day, -WEEK);
-  const spans = [addDays(week, -4 * WEEK), week].map((first) => zone.startOf(first)) as [number, number];
+  const week = addDays(day, -WEEK_DAYS);
+  const spans = [addDays(week, -4 * WEEK_DAYS), week].map((first) => zone.startOf(first)) as [number, number];
   let firstDay = day;
   let read = 0;
   let positions = 0;
@@ -122,7 +121,7 @@ export async function lookBack(deps: PastForecastDependencies, bundle: Bundle, d
     deps,
     {
       before: day,
-      earliest: addDays(day, -WEEK * WEEKS - 1 - REACH_DAYS),
+      earliest: addDays(day, -WEEK_DAYS * WEEKS - 1 - REACH_DAYS),
       limit: USERS,
       enough: () => read >= ACTIONS,
     },
